@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ip/accelerator/accelerator.hpp"
+
+namespace edgebert {
+
+namespace regs = accelerator;
+
+Accelerator::Accelerator(sc_core::sc_module_name name, const Parameters& p, const ClockDomain& clock)
+    : sc_module(name),
+      decoders{{{ScratchBuffer(p.data_bytes), ScratchBuffer(p.mask_bytes)},
+                {ScratchBuffer(p.data_bytes), ScratchBuffer(p.mask_bytes)}}},
+      auxiliary(p.auxiliary_bytes),
+      control("control"),
+      processing_unit("processing_unit", {p.lanes, p.preset}, decoders, auxiliary, clock),
+      softmax("softmax", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
+      layernorm("layernorm", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
+      element_add("element_add", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
+      early_exit("early_exit", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
+      dma("dma", decoders, auxiliary, clock) {
+  control.registers.set(regs::id, static_cast<std::uint32_t>(unit::Kind::accelerator) << 16 | unit::version);
+  control.registers.set(regs::lanes, p.lanes);
+  control.registers.set(regs::data_bytes, p.data_bytes);
+  control.registers.set(regs::mask_bytes, p.mask_bytes);
+  control.registers.set(regs::auxiliary_bytes, p.auxiliary_bytes);
+  control.registers.set(regs::sram_bytes, p.sram_bytes);
+}
+
+}  // namespace edgebert

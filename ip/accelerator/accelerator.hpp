@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The EdgeBERT accelerator: processing unit, special function units, buffers and DMA, as one block with one
+// register window per unit (contract/memory_map.hpp) and one bus initiator.
+#pragma once
+#include <array>
+#include <utility>
+
+#include "ip/accelerator/accelerator_regs.hpp"
+#include "ip/dma/dma.hpp"
+#include "ip/pu/processing_unit.hpp"
+#include "ip/sfu/early_exit.hpp"
+#include "ip/sfu/element_add.hpp"
+#include "ip/sfu/layernorm.hpp"
+#include "ip/sfu/softmax.hpp"
+
+namespace edgebert {
+
+/// Read-only registers that say what was built.
+class AcceleratorControl : public RegisterTarget {
+ public:
+  AcceleratorControl(sc_core::sc_module_name name) : RegisterTarget(name, accelerator::map) {}
+
+ private:
+  void on_write(const Register&, std::uint32_t, const sc_core::sc_time&) override {}
+};
+
+class Accelerator : public sc_core::sc_module {
+ public:
+  struct Parameters {
+    std::uint32_t lanes;  ///< n: 2, 4, 8, 16, 32 or 64
+    TimingPreset preset;
+    std::uint32_t data_bytes;  ///< each of two
+    std::uint32_t mask_bytes;  ///< each of two
+    std::uint32_t auxiliary_bytes;
+    std::uint32_t sram_bytes;  ///< of the system SRAM, for firmware to read
+  };
+
+  std::array<DecoderBuffers, 2> decoders;
+  ScratchBuffer auxiliary;
+  AcceleratorControl control;
+  ProcessingUnit processing_unit;
+  Softmax softmax;
+  Layernorm layernorm;
+  ElementAdd element_add;
+  EarlyExit early_exit;
+  Dma dma;
+
+  Accelerator(sc_core::sc_module_name name, const Parameters& parameters, const ClockDomain& clock);
+
+  /// Every unit with its name, in the order of InterruptLine.
+  std::array<std::pair<const char*, Unit*>, 6> units() {
+    return {{{"processing_unit", &processing_unit},
+             {"softmax", &softmax},
+             {"layernorm", &layernorm},
+             {"element_add", &element_add},
+             {"early_exit", &early_exit},
+             {"dma", &dma}}};
+  }
+};
+
+}  // namespace edgebert

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A block of registers on the bus: the TLM side of every unit and platform device. Aligned 32-bit accesses
+// only; anything else answers with a TLM error response. Reading through transport_dbg has no side effects.
+#pragma once
+#include <systemc>
+#include <tlm>
+
+#include <tlm_utils/simple_target_socket.h>
+
+#include "ip/common/register_file.hpp"
+
+namespace edgebert {
+
+class RegisterTarget : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<RegisterTarget> socket{"socket"};
+  RegisterFile registers;
+
+ protected:
+  RegisterTarget(sc_core::sc_module_name name, std::span<const Register> map);
+
+  /// Called before a register is read over the bus: refresh it.
+  virtual void on_read(const Register&, const sc_core::sc_time& /*delay*/) {}
+  /// Called after a register was written over the bus. @param previous  its value before
+  virtual void on_write(const Register&, std::uint32_t previous, const sc_core::sc_time& delay) = 0;
+
+ private:
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned transport_dbg(tlm::tlm_generic_payload& payload);
+};
+
+}  // namespace edgebert

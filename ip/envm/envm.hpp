@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The embedded non-volatile memory (ReRAM) that stores the packed word embeddings.
+// Modelled: contents, read-only to software, read latency and width, words read. Not modelled: programming,
+// cell errors, read energy by cell kind. Read latency and width of a 2 MB macro are parameters
+// (configs/edgebert.yaml says from where).
+#pragma once
+#include "ip/sram/memory.hpp"
+
+namespace edgebert {
+
+class Envm : public Memory {
+ public:
+  struct Parameters {
+    std::uint64_t bytes;
+    sc_core::sc_time read_latency;
+    sc_core::sc_time cycle;
+    std::uint32_t width;
+  };
+
+  Envm(sc_core::sc_module_name name, const Parameters& parameters)
+      : Memory(name, {.bytes = parameters.bytes,
+                      .writable = false,
+                      .timing = {parameters.read_latency, sc_core::SC_ZERO_TIME, parameters.cycle,
+                                 parameters.width}}) {}
+};
+
+}  // namespace edgebert

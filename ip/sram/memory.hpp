@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A memory on the bus: boot ROM, system SRAM, weight memory. Holds bytes; the bus charges its time from
+// `timing`. Modelled: contents, access rights, size, read and write latency, width, own clock; a generation
+// that any write bumps. Not modelled: banks, row hits, refresh.
+#pragma once
+#include <span>
+#include <string>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include <tlm_utils/simple_target_socket.h>
+
+namespace edgebert {
+
+/// What the bus needs to know to time an access.
+struct MemoryTiming {
+  sc_core::sc_time read_latency;
+  sc_core::sc_time write_latency;
+  sc_core::sc_time cycle;   ///< of the memory's own clock
+  std::uint32_t width = 8;  ///< bytes a cycle
+};
+
+class Memory : public sc_core::sc_module {
+ public:
+  struct Parameters {
+    std::uint64_t bytes;
+    bool writable = true;  ///< over the bus; the back door always may
+    MemoryTiming timing;
+  };
+
+  tlm_utils::simple_target_socket<Memory> socket{"socket"};
+
+  Memory(sc_core::sc_module_name name, const Parameters& parameters);
+
+  /// Over the bus only; a core's private port is not counted.
+  std::uint64_t bytes_read() const { return bytes_read_; }
+  std::uint64_t bytes_written() const { return bytes_written_; }
+  const MemoryTiming& timing() const { return parameters_.timing; }
+  std::uint64_t size() const { return bytes_.size(); }
+  /// Back door: the contents themselves. Whoever writes through it calls touch().
+  std::span<std::uint8_t> contents() { return bytes_; }
+  /// Changes with every write, so that what was derived from the contents can be kept until then.
+  std::uint64_t generation() const { return generation_; }
+  void touch() { ++generation_; }
+
+ private:
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned transport_dbg(tlm::tlm_generic_payload& payload);
+  bool inside(const tlm::tlm_generic_payload& payload) const;
+
+  Parameters parameters_;
+  std::vector<std::uint8_t> bytes_;
+  std::uint64_t generation_ = 0;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t bytes_written_ = 0;
+};
+
+}  // namespace edgebert
