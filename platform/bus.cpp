@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/bus.hpp"
+
+#include <algorithm>
+
+#include "ip/common/timing.hpp"
+
+namespace edgebert {
+namespace {
+
+constexpr std::uint64_t longest_burst = 256;
+
+/// Beats of `width` bytes that an unaligned run touches.
+std::uint64_t beats(std::uint64_t address, std::uint64_t bytes, std::uint32_t width) {
+  return (address + bytes + width - 1) / width - address / width;
+}
+
+const char* response_name(tlm::tlm_response_status status) {
+  switch (status) {
+    case tlm::TLM_ADDRESS_ERROR_RESPONSE:
+      return "nothing answers there";
+    case tlm::TLM_COMMAND_ERROR_RESPONSE:
+      return "read-only";
+    case tlm::TLM_BURST_ERROR_RESPONSE:
+      return "registers take aligned 32-bit accesses";
+    default:
+      return "error response";
+  }
+}
+
+}  // namespace
+
+Bus::Bus(sc_core::sc_module_name name, const Parameters& parameters)
+    : sc_module(name), parameters_(parameters) {
+  core.register_b_transport(this, &Bus::core_transport);
+  core.register_transport_dbg(this, &Bus::debug_transport);
+  dma.register_b_transport(this, &Bus::dma_transport);
+  dma.register_transport_dbg(this, &Bus::debug_transport);
+}
+
+void Bus::map_registers(std::uint32_t base, std::uint64_t bytes, tlm::tlm_base_target_socket<>& target) {
+  auto socket =
+      std::make_unique<tlm_utils::simple_initiator_socket<Bus>>(sc_core::sc_gen_unique_name("to_registers"));
+  socket->bind(target);
+  regions_.push_back({base, bytes, nullptr, std::move(socket)});
+}
+
+void Bus::map_memory(std::uint32_t base, Memory& memory) {
+  auto socket =
+      std::make_unique<tlm_utils::simple_initiator_socket<Bus>>(sc_core::sc_gen_unique_name("to_memory"));
+  socket->bind(memory.socket);
+  regions_.push_back({base, memory.size(), &memory.timing(), std::move(socket)});
+}
+
+Bus::Region* Bus::find(std::uint64_t address, std::uint64_t bytes) {
+  for (Region& region : regions_) {
+    if (address >= region.base && address - region.base < region.bytes) {
+      return bytes <= region.bytes - (address - region.base) ? &region : nullptr;
+    }
+  }
+  return nullptr;
+}
+
+bool Bus::forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Region* region,
+                  const char* initiator) {
+  const std::uint64_t address = payload.get_address();
+  if (region == nullptr) {
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  } else {
+    payload.set_address(address - region->base);
+    (*region->socket)->b_transport(payload, delay);
+    payload.set_address(address);
+  }
+  if (payload.is_response_ok()) return true;
+  last_fault_ = {initiator, payload.is_write(), address, payload.get_data_length(),
+                 response_name(payload.get_response_status())};
+  return false;
+}
+
+void Bus::core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  Region* region = find(payload.get_address(), payload.get_data_length());
+  forward(payload, delay, region, "core");
+  delay += parameters_.cycle * static_cast<double>(parameters_.register_latency);
+  if (region != nullptr && region->timing != nullptr) {
+    delay += (payload.is_read() ? region->timing->read_latency : region->timing->write_latency) +
+             region->timing->cycle;
+  }
+  ++core_accesses_;
+}
+
+void Bus::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  Region* region = find(payload.get_address(), payload.get_data_length());
+  // The accelerator's own registers are not reachable from its own initiator.
+  if (region != nullptr && region->timing == nullptr) region = nullptr;
+  if (!forward(payload, delay, region, "DMA")) return;
+  delay += burst_time(*region, payload);
+  dma_beats_ += beats(payload.get_address(), payload.get_data_length(), parameters_.width);
+}
+
+sc_core::sc_time Bus::burst_time(const Region& region, const tlm::tlm_generic_payload& payload) const {
+  const std::uint64_t bus_beats = beats(payload.get_address(), payload.get_data_length(), parameters_.width);
+  const std::uint64_t memory_beats =
+      beats(payload.get_address(), payload.get_data_length(), region.timing->width);
+  const auto bursts = static_cast<double>(ceil_divide(bus_beats, longest_burst));
+  const sc_core::sc_time latency =
+      payload.is_read() ? region.timing->read_latency : region.timing->write_latency;
+  const sc_core::sc_time data = std::max(parameters_.cycle * static_cast<double>(bus_beats),
+                                         region.timing->cycle * static_cast<double>(memory_beats));
+  return (parameters_.cycle * static_cast<double>(parameters_.burst_overhead) + latency) * bursts + data;
+}
+
+unsigned Bus::debug_transport(tlm::tlm_generic_payload& payload) {
+  const std::uint64_t address = payload.get_address();
+  Region* region = find(address, payload.get_data_length());
+  if (region == nullptr) return 0;
+  payload.set_address(address - region->base);
+  const unsigned count = (*region->socket)->transport_dbg(payload);
+  payload.set_address(address);
+  return count;
+}
+
+}  // namespace edgebert

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system bus: 64 bits wide by default, two initiators (core, DMA), an address map, error responses.
+//
+// Time, added to the transaction's delay:
+//   register block    `register_latency` bus cycles
+//   memory, core      `register_latency` + the memory's latency + its beats
+//   memory, DMA       per burst of at most 256 beats: `burst_overhead` bus cycles + the memory's latency +
+//   the longer of
+//                     the bus's and the memory's beats; bursts follow one another (one outstanding)
+// 256 beats is AXI4's longest burst. Not modelled: arbitration, contention of the two initiators.
+#pragma once
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include "contract/memory_map.hpp"
+#include "ip/sram/memory.hpp"
+
+namespace edgebert {
+
+class Bus : public sc_core::sc_module {
+ public:
+  struct Parameters {
+    sc_core::sc_time cycle;
+    std::uint32_t width;
+    std::uint32_t register_latency;
+    std::uint32_t burst_overhead;
+  };
+  /// The last access that was answered with an error.
+  struct Fault {
+    const char* initiator;
+    bool write;
+    std::uint64_t address;
+    std::size_t bytes;
+    const char* response;
+  };
+
+  tlm_utils::simple_target_socket<Bus> core{"core"};
+  tlm_utils::simple_target_socket<Bus> dma{"dma"};
+
+  Bus(sc_core::sc_module_name name, const Parameters& parameters);
+
+  void map_registers(std::uint32_t base, std::uint64_t bytes, tlm::tlm_base_target_socket<>& target);
+  void map_memory(std::uint32_t base, Memory& memory);
+  const std::optional<Fault>& last_fault() const { return last_fault_; }
+  std::uint64_t core_accesses() const { return core_accesses_; }
+  std::uint64_t dma_beats() const { return dma_beats_; }
+
+ private:
+  struct Region {
+    std::uint64_t base;
+    std::uint64_t bytes;
+    const MemoryTiming* timing;  ///< nullptr: registers
+    std::unique_ptr<tlm_utils::simple_initiator_socket<Bus>> socket;
+  };
+
+  void core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned debug_transport(tlm::tlm_generic_payload& payload);
+  Region* find(std::uint64_t address, std::uint64_t bytes);
+  bool forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Region* region,
+               const char* initiator);
+  sc_core::sc_time burst_time(const Region& region, const tlm::tlm_generic_payload& payload) const;
+
+  Parameters parameters_;
+  std::deque<Region> regions_;
+  std::optional<Fault> last_fault_;
+  std::uint64_t core_accesses_ = 0;
+  std::uint64_t dma_beats_ = 0;
+};
+
+}  // namespace edgebert

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why this is exact: an instruction that starts at or after the time of the next kernel event is not executed
+// before that event; a bus write, which may have scheduled a nearer event, ends the run. So every bus access
+// happens at its own time against devices that have seen all earlier events, whatever the quantum.
+#include "platform/cpu.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace edgebert {
+
+namespace {
+constexpr std::uint32_t csr_mie = 0x304;
+constexpr std::uint32_t csr_mip = 0x344;
+}  // namespace
+
+Cpu::Cpu(sc_core::sc_module_name name, const ClockDomain& clock, std::uint64_t quantum)
+    : sc_module(name), clock_(clock), quantum_(quantum), core_(*this, {}) {
+  SC_HAS_PROCESS(Cpu);
+  SC_THREAD(execute);
+}
+
+void Cpu::set_interrupt(rv32::Interrupt line, bool level) {
+  core_.set_interrupt(line, level);
+  if (level) wake_.notify(sc_core::SC_ZERO_TIME);
+}
+
+std::uint64_t Cpu::budget() const {
+  if (!sc_core::sc_pending_activity()) return quantum_;
+  return std::min(quantum_, clock_.cycles(sc_core::sc_time_to_pending_activity()));
+}
+
+void Cpu::execute() {
+  for (;;) {
+    const std::uint64_t cycles = budget();
+    if (cycles == 0) {
+      wait(sc_core::SC_ZERO_TIME);
+      continue;
+    }
+    const rv32::RunResult result = core_.run(cycles);
+    if (result.cycles != 0) wait(clock_.time(result.cycles));
+    if (result.reason == rv32::StopReason::wfi) wait_for_interrupt();
+    if (quantum_sink_) quantum_sink_();
+  }
+}
+
+void Cpu::wait_for_interrupt() {
+  const sc_core::sc_time start = sc_core::sc_time_stamp();
+  // An event up to this very time may have ended the wait already.
+  if ((*core_.csr(csr_mip) & *core_.csr(csr_mie)) != 0) return;
+  if (idle_) idle_();
+  wait(wake_);
+  const Cycles cycles = clock_.cycles(sc_core::sc_time_stamp() - start);
+  core_.advance_cycles(cycles);
+  const sc_core::sc_time edge = start + clock_.time(cycles);
+  if (edge > sc_core::sc_time_stamp()) wait(edge - sc_core::sc_time_stamp());
+}
+
+rv32::BusReply Cpu::read(std::uint32_t address, std::uint32_t size, std::uint32_t& value) {
+  value = 0;
+  return access(tlm::TLM_READ_COMMAND, address, size, value);
+}
+
+rv32::BusReply Cpu::write(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
+  return access(tlm::TLM_WRITE_COMMAND, address, size, value);
+}
+
+rv32::BusReply Cpu::access(tlm::tlm_command command, std::uint32_t address, std::uint32_t size,
+                           std::uint32_t& value) {
+  payload_.set_command(command);
+  payload_.set_address(address);
+  payload_.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+  payload_.set_data_length(size);
+  payload_.set_streaming_width(size);
+  payload_.set_byte_enable_ptr(nullptr);
+  payload_.set_dmi_allowed(false);
+  payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  const sc_core::sc_time into_run = clock_.time(core_.cycles_into_run());
+  sc_core::sc_time delay = into_run;
+  bus->b_transport(payload_, delay);
+  return {payload_.is_response_ok(), static_cast<std::uint32_t>(clock_.cycles(delay - into_run))};
+}
+
+}  // namespace edgebert

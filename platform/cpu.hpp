@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The RISC-V core in simulated time: runs ahead of the kernel, but never past a pending event, so its timing
+// is exact and does not depend on the quantum. Memory windows by pointer (ROM, system SRAM); everything else
+// over the bus.
+//
+// Modelled: one cycle an instruction, stalls of bus accesses rounded up to core cycles, WFI without cost to
+// the host. Not modelled: pipeline, caches, fetch and data latency of the private port.
+#pragma once
+#include <functional>
+#include <systemc>
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include "ip/common/clock_domain.hpp"
+#include "platform/rv32/core.hpp"
+
+namespace edgebert {
+
+class Cpu : public sc_core::sc_module, private rv32::Bus {
+ public:
+  tlm_utils::simple_initiator_socket<Cpu> bus{"bus"};
+
+  /// @param quantum  most cycles the core runs ahead
+  Cpu(sc_core::sc_module_name name, const ClockDomain& clock, std::uint64_t quantum);
+
+  /// A memory with a private port, reached without the bus.
+  void add_memory(std::uint32_t base, std::span<std::uint8_t> bytes, bool writable) {
+    core_.add_memory(base, bytes, writable);
+  }
+  void reset(std::uint32_t entry) { core_.reset(entry); }
+  void set_interrupt(rv32::Interrupt line, bool level);
+  /// Called whenever the core starts to wait in WFI, at the exact time.
+  void on_idle(std::function<void()> sink) { idle_ = std::move(sink); }
+  /// Called every `quantum` cycles at most, between runs: limits are checked here.
+  void on_quantum(std::function<void()> sink) { quantum_sink_ = std::move(sink); }
+  /// From within a bus access: leave the run after this instruction.
+  void stop_run() { core_.request_stop(); }
+
+  const rv32::Core& core() const { return core_; }
+
+ private:
+  void execute();
+  void wait_for_interrupt();
+  std::uint64_t budget() const;
+  rv32::BusReply read(std::uint32_t address, std::uint32_t size, std::uint32_t& value) override;
+  rv32::BusReply write(std::uint32_t address, std::uint32_t size, std::uint32_t value) override;
+  rv32::BusReply access(tlm::tlm_command command, std::uint32_t address, std::uint32_t size,
+                        std::uint32_t& value);
+
+  const ClockDomain& clock_;
+  const std::uint64_t quantum_;
+  rv32::Core core_;
+  tlm::tlm_generic_payload payload_;
+  sc_core::sc_event wake_{"wake"};
+  std::function<void()> idle_;
+  std::function<void()> quantum_sink_;
+};
+
+}  // namespace edgebert

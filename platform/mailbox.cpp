@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/mailbox.hpp"
+
+#include <cstring>
+
+#include "platform/mailbox_regs.hpp"
+
+namespace edgebert {
+
+namespace regs = mailbox_device;
+
+Mailbox::Mailbox(sc_core::sc_module_name name) : sc_module(name) {
+  socket.register_b_transport(this, &Mailbox::b_transport);
+}
+
+void Mailbox::post(const mailbox::Job& job) {
+  job_ = job;
+  result_ = {};
+  waiting_ = true;
+  answered_ = false;
+  interrupt.set(true);
+}
+
+void Mailbox::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  if (payload.get_address() >= regs::job_offset) {
+    if (access(payload)) payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    return;
+  }
+  if (payload.get_data_length() != 4) return payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+  std::uint32_t value;
+  std::memcpy(&value, payload.get_data_ptr(), sizeof value);
+  if (!access_register(payload.get_address(), payload.is_read(), value, delay)) return;
+  std::memcpy(payload.get_data_ptr(), &value, sizeof value);
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+/// The job and the result are plain memory: any size, the job read-only.
+bool Mailbox::access(tlm::tlm_generic_payload& payload) {
+  const std::uint64_t address = payload.get_address();
+  const std::size_t bytes = payload.get_data_length();
+  if (address >= regs::result_offset) {
+    const std::uint64_t at = address - regs::result_offset;
+    if (at + bytes > sizeof result_) return false;
+    auto* contents = reinterpret_cast<std::uint8_t*>(&result_) + at;
+    payload.is_read() ? std::memcpy(payload.get_data_ptr(), contents, bytes)
+                      : std::memcpy(contents, payload.get_data_ptr(), bytes);
+    return true;
+  }
+  const std::uint64_t at = address - regs::job_offset;
+  if (!payload.is_read() || at + bytes > sizeof job_) return false;
+  std::memcpy(payload.get_data_ptr(), reinterpret_cast<const std::uint8_t*>(&job_) + at, bytes);
+  return true;
+}
+
+bool Mailbox::access_register(std::uint64_t offset, bool read, std::uint32_t& value,
+                              const sc_core::sc_time& delay) {
+  if (offset == regs::status.offset && read) {
+    value = waiting_;
+  } else if (offset == regs::take.offset && !read) {
+    waiting_ = false;
+    interrupt.set(false);
+  } else if (offset == regs::answer.offset && !read) {
+    answered_ = true;
+    answer_time_ = sc_core::sc_time_stamp() + delay;
+    if (answer_sink_) answer_sink_();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace edgebert

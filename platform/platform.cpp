@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/platform.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "contract/error.hpp"
+#include "platform/soc.hpp"
+#include "platform/wait_report.hpp"
+
+namespace edgebert {
+namespace {
+
+using sc_core::sc_time;
+using Clock = std::chrono::steady_clock;
+
+/// From firmware's answer to the next job: long enough for any firmware to be back at its mailbox.
+constexpr double turnaround_seconds = 1e-6;
+/// Boot ends when firmware first waits, at the latest after this.
+constexpr double boot_seconds = 10e-3;
+constexpr unsigned runs_between_clock_readings = 1024;
+
+void prepare_kernel() {
+  static bool used = false;
+  if (used)
+    throw Error(
+        Failure::internal,
+        "cannot build a second platform in one process: SystemC elaborates once; start another process");
+  used = true;
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+  sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_DO_NOTHING);
+  // Periods of real clocks are not whole picoseconds.
+  sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
+}
+
+void load(Soc& soc, const ModelImage& image) {
+  for (const std::string name : {memory_map::weight_memory.name, memory_map::envm.name}) {
+    const std::uint64_t needed = image.bytes_in(name);
+    const std::uint64_t available = soc.memory_named(name)->size();
+    if (needed > available) {
+      throw Error(
+          Failure::capacity,
+          fmt::format("cannot load model {}: it needs {} bytes of {}, which has {}; raise memory.{}.size or "
+                      "compile a smaller model",
+                      image.container().origin(), needed, name, available, name));
+    }
+  }
+  for (const Placement& placement : image.placements()) {
+    const auto bytes = image.container().at(placement.tensor).bytes;
+    Memory* memory = soc.memory_named(placement.memory);
+    std::copy(bytes.begin(), bytes.end(),
+              memory->contents().begin() + static_cast<std::ptrdiff_t>(placement.offset));
+    memory->touch();
+  }
+}
+
+void load(Soc& soc, const rv32::ElfFile& firmware) {
+  const rv32::LoadTarget targets[] = {{memory_map::boot_rom.base, soc.boot_rom.contents()},
+                                      {memory_map::system_sram.base, soc.system_sram.contents()}};
+  firmware.copy_to(targets);
+  soc.cpu.reset(firmware.entry());
+}
+
+std::vector<UnitReport> snapshot(Soc& soc) {
+  std::vector<UnitReport> reports;
+  for (const auto& [name, unit] : soc.accelerator.units()) {
+    reports.push_back({name, unit->total_commands(), unit->total_busy_cycles(), unit->counters.all()});
+  }
+  for (const Memory* memory : {&soc.system_sram, &soc.weight_memory, static_cast<Memory*>(&soc.envm)}) {
+    reports.push_back({memory->basename(),
+                       0,
+                       0,
+                       {{"bytes_read", memory->bytes_read()}, {"bytes_written", memory->bytes_written()}}});
+  }
+  reports.push_back(
+      {"bus", 0, 0, {{"core_accesses", soc.bus.core_accesses()}, {"dma_beats", soc.bus.dma_beats()}}});
+  return reports;
+}
+
+std::vector<UnitReport> difference(std::vector<UnitReport> after, const std::vector<UnitReport>& before) {
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    after[i].commands -= before[i].commands;
+    after[i].busy_cycles -= before[i].busy_cycles;
+    for (auto& [name, value] : after[i].counters) {
+      const auto earlier = before[i].counters.find(name);
+      if (earlier != before[i].counters.end()) value -= earlier->second;
+    }
+  }
+  return after;
+}
+
+}  // namespace
+
+struct Platform::State {
+  SocConfig config;
+  std::string model_name;
+  rv32::ElfFile firmware;
+  ModelDescriptor descriptor;
+  std::unique_ptr<Soc> soc;
+  Clock::time_point wall_start = Clock::now();
+  unsigned runs = 0;
+  std::uint32_t jobs = 0;
+  bool wall_limit_reached = false;
+  bool booting = true;
+
+  void watch_wall_clock() {
+    if (++runs % runs_between_clock_readings != 0) return;
+    if (std::chrono::duration<double>(Clock::now() - wall_start).count() < config.limits.wall_seconds) return;
+    wall_limit_reached = true;
+    sc_core::sc_pause();
+  }
+
+  std::string who_waits() const { return wait_report(*soc, firmware); }
+
+  void check_not_ended(const char* attempt) const {
+    if (!soc->exit_device.code()) return;
+    throw Error(Failure::firmware,
+                fmt::format("{}: firmware {} ended with code {}: {}", attempt, firmware.name(),
+                            *soc->exit_device.code(), failure_text(soc->mailbox.result().failure, firmware)));
+  }
+
+  /// Runs until `done`, at most the simulated-time limit.
+  template <typename Done>
+  void run_until(const char* attempt, Done done) {
+    const sc_time limit =
+        sc_core::sc_time_stamp() + sc_time(config.limits.simulated_seconds, sc_core::SC_SEC);
+    while (!done()) {
+      if (wall_limit_reached) {
+        throw Error(
+            Failure::timeout,
+            fmt::format("{}: no answer within the wall-time limit of {} s: {}; raise limits.wall_time",
+                        attempt, config.limits.wall_seconds, who_waits()));
+      }
+      if (sc_core::sc_time_stamp() >= limit) {
+        throw Error(
+            Failure::timeout,
+            fmt::format("{}: no answer within {} s of simulated time: {}; raise limits.simulated_time",
+                        attempt, config.limits.simulated_seconds, who_waits()));
+      }
+      if (!first_start && !sc_core::sc_pending_activity()) {
+        throw Error(Failure::timeout,
+                    fmt::format("{}: nothing will ever happen again: {}", attempt, who_waits()));
+      }
+      sc_core::sc_start(limit - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
+      first_start = false;
+    }
+  }
+  bool first_start = true;
+
+  void post(const mailbox::Job& job) { soc->mailbox.post(job); }
+};
+
+Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware) {
+  prepare_kernel();
+  state_ = std::make_unique<State>(State{.config = config,
+                                         .model_name = image.container().origin(),
+                                         .firmware = firmware,
+                                         .descriptor = image.descriptor(),
+                                         .soc = std::make_unique<Soc>("soc", config)});
+  State& state = *state_;
+  Soc& soc = *state.soc;
+  load(soc, image);
+  load(soc, firmware);
+  soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
+  soc.cpu.on_idle([&state] {
+    if (state.booting) sc_core::sc_pause();
+    state.booting = false;
+  });
+  soc.exit_device.on_exit([&soc] {
+    soc.cpu.stop_run();
+    sc_core::sc_pause();
+  });
+  soc.mailbox.on_answer([] { sc_core::sc_pause(); });
+  const sc_time boot_limit(boot_seconds, sc_core::SC_SEC);
+  state.run_until("boot", [&] {
+    return !state.booting || soc.exit_device.code() || sc_core::sc_time_stamp() >= boot_limit;
+  });
+  state.booting = false;
+  state.check_not_ended("boot");
+}
+
+Platform::~Platform() = default;
+
+void Platform::on_tile(const TileObserver& observer) {
+  for (const auto& [name, unit] : state_->soc->accelerator.units()) unit->observer = observer;
+}
+
+void Platform::on_console(std::function<void(std::string_view line)> sink) {
+  state_->soc->console.on_line(std::move(sink));
+}
+
+SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment) {
+  State& state = *state_;
+  Soc& soc = *state.soc;
+  const std::uint32_t sequence = state.descriptor.sequence;
+  if (token_ids.empty() || token_ids.size() > sequence) {
+    throw Error(Failure::input, fmt::format("cannot classify {} tokens: the model takes 1 to {}",
+                                            token_ids.size(), sequence));
+  }
+  mailbox::Job job{};
+  job.kind = mailbox::JobKind::classify;
+  job.number = ++state.jobs;
+  job.tokens = static_cast<std::uint32_t>(token_ids.size());
+  job.padded_tokens = state.config.sequence.pad == SequencePad::full ? sequence : job.tokens;
+  job.exit_threshold = static_cast<std::uint32_t>(
+      std::llround(std::ldexp(state.config.exit.threshold, entropy_fraction_bits)));
+  job.first_segment = first_segment;
+  std::copy(token_ids.begin(), token_ids.end(), job.token_ids);
+
+  const std::string attempt = fmt::format("sentence {}", job.number);
+  const auto before = snapshot(soc);
+  const std::uint64_t instructions = soc.cpu.core().instructions();
+  const sc_time start = sc_core::sc_time_stamp();
+  soc.mailbox.post(job);
+  state.run_until(attempt.c_str(), [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
+  state.check_not_ended(attempt.c_str());
+
+  const sc_time took = soc.mailbox.answer_time() - start;
+  // The next job must not depend on how far the core ran ahead when it answered: it comes a fixed time later.
+  const sc_time next = soc.mailbox.answer_time() + sc_time(turnaround_seconds, sc_core::SC_SEC);
+  sc_core::sc_start(next - sc_core::sc_time_stamp());
+  const mailbox::Result& result = soc.mailbox.result();
+  if (result.failure.code != mailbox::FailureCode::none) {
+    throw Error(Failure::firmware,
+                fmt::format("{}: firmware {} refused it: {}", attempt, state.firmware.name(),
+                            failure_text(result.failure, state.firmware)));
+  }
+  if (result.number != job.number) {
+    throw Error(Failure::firmware, fmt::format("{}: firmware {} answered job {}", attempt,
+                                               state.firmware.name(), result.number));
+  }
+  SentenceResult sentence{result, soc.accelerator_clock.cycles(took), took.to_seconds(),
+                          soc.cpu.core().instructions() - instructions, difference(snapshot(soc), before)};
+  for (const UnitReport& unit : sentence.units) {
+    if (unit.busy_cycles > sentence.cycles) {
+      throw Error(Failure::internal, fmt::format("{}: {} was busy {} of {} cycles", attempt, unit.unit,
+                                                 unit.busy_cycles, sentence.cycles));
+    }
+  }
+  return sentence;
+}
+
+void Platform::shut_down() {
+  State& state = *state_;
+  mailbox::Job job{};
+  job.kind = mailbox::JobKind::shut_down;
+  job.number = ++state.jobs;
+  state.soc->mailbox.post(job);
+  state.run_until("shut-down", [&] { return state.soc->exit_device.code().has_value(); });
+  if (*state.soc->exit_device.code() != 0) state.check_not_ended("shut-down");
+}
+
+void Platform::peek(std::uint64_t address, std::span<std::uint8_t> bytes) {
+  const auto [memory, offset] = state_->soc->memory_at(address);
+  if (memory == nullptr || bytes.size() > memory->size() - offset) {
+    throw Error(Failure::usage,
+                fmt::format("cannot read {} bytes at {:#010x}: no memory holds them", bytes.size(), address));
+  }
+  std::memcpy(bytes.data(), memory->contents().data() + offset, bytes.size());
+}
+
+void Platform::poke(std::uint64_t address, std::span<const std::uint8_t> bytes) {
+  const auto [memory, offset] = state_->soc->memory_at(address);
+  if (memory == nullptr || bytes.size() > memory->size() - offset) {
+    throw Error(Failure::usage, fmt::format("cannot write {} bytes at {:#010x}: no memory holds them",
+                                            bytes.size(), address));
+  }
+  std::memcpy(memory->contents().data() + offset, bytes.data(), bytes.size());
+  memory->touch();
+}
+
+double Platform::simulated_seconds() const {
+  return sc_core::sc_time_stamp().to_seconds();
+}
+
+std::uint64_t Platform::instructions() const {
+  return state_->soc->cpu.core().instructions();
+}
+
+}  // namespace edgebert

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/soc.hpp"
+
+namespace edgebert {
+namespace {
+
+namespace map = memory_map;
+using sc_core::sc_time;
+
+sc_time nanoseconds(double value) {
+  return {value, sc_core::SC_NS};
+}
+sc_time period(double hertz) {
+  return {1.0 / hertz, sc_core::SC_SEC};
+}
+
+MemoryTiming timing_of(const MemoryConfig& config) {
+  return {nanoseconds(config.read_latency_ns), nanoseconds(config.write_latency_ns), period(config.clock_hz),
+          config.width};
+}
+
+Memory::Parameters memory_of(const MemoryConfig& config, bool writable) {
+  return {.bytes = config.size, .writable = writable, .timing = timing_of(config)};
+}
+
+}  // namespace
+
+Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
+    : sc_module(name),
+      accelerator_clock(config.clocks.accelerator_hz),
+      core_clock(config.clocks.core_hz),
+      bus_clock(config.clocks.bus_hz),
+      boot_rom("boot_rom", memory_of(config.memory.boot_rom, false)),
+      system_sram("system_sram", memory_of(config.memory.system_sram, true)),
+      weight_memory("weight_memory", memory_of(config.memory.weight_memory, true)),
+      envm("envm", {.bytes = config.memory.envm.size,
+                    .read_latency = nanoseconds(config.memory.envm.read_latency_ns),
+                    .cycle = period(config.memory.envm.clock_hz),
+                    .width = config.memory.envm.width}),
+      accelerator("accelerator",
+                  {.lanes = config.pu.vmac_lanes,
+                   .preset = config.timing.preset,
+                   .data_bytes = config.buffers.data,
+                   .mask_bytes = config.buffers.mask,
+                   .auxiliary_bytes = config.buffers.auxiliary,
+                   .sram_bytes = static_cast<std::uint32_t>(config.memory.system_sram.size)},
+                  accelerator_clock),
+      interrupt_controller("interrupt_controller"),
+      timer("timer", core_clock),
+      watchdog("watchdog", core_clock),
+      console("console"),
+      mailbox("mailbox"),
+      exit_device("exit_device"),
+      bus("bus", {.cycle = bus_clock.period(),
+                  .width = config.bus.width,
+                  .register_latency = config.bus.register_latency,
+                  .burst_overhead = config.bus.burst_overhead}),
+      cpu("cpu", core_clock, config.core.quantum) {
+  cpu.bus.bind(bus.core);
+  accelerator.dma.bus.bind(bus.dma);
+  map_memories();
+  map_devices();
+  connect_interrupts();
+}
+
+void Soc::map_memories() {
+  bus.map_memory(map::boot_rom.base, boot_rom);
+  bus.map_memory(map::system_sram.base, system_sram);
+  bus.map_memory(map::weight_memory.base, weight_memory);
+  bus.map_memory(map::envm.base, envm);
+  cpu.add_memory(map::boot_rom.base, boot_rom.contents(), false);
+  cpu.add_memory(map::system_sram.base, system_sram.contents(), true);
+}
+
+void Soc::map_devices() {
+  bus.map_registers(map::accelerator_control, map::unit_room, accelerator.control.socket);
+  bus.map_registers(map::processing_unit, map::unit_room, accelerator.processing_unit.socket);
+  bus.map_registers(map::softmax, map::unit_room, accelerator.softmax.socket);
+  bus.map_registers(map::layernorm, map::unit_room, accelerator.layernorm.socket);
+  bus.map_registers(map::element_add, map::unit_room, accelerator.element_add.socket);
+  bus.map_registers(map::early_exit, map::unit_room, accelerator.early_exit.socket);
+  bus.map_registers(map::dma, map::unit_room, accelerator.dma.socket);
+  bus.map_registers(map::interrupt_controller.base, map::interrupt_controller.room,
+                    interrupt_controller.socket);
+  bus.map_registers(map::timer.base, map::timer.room, timer.socket);
+  bus.map_registers(map::watchdog.base, map::watchdog.room, watchdog.socket);
+  bus.map_registers(map::console.base, map::console.room, console.socket);
+  bus.map_registers(map::exit_device.base, map::exit_device.room, exit_device.socket);
+  bus.map_registers(map::mailbox.base, map::mailbox.room, mailbox.socket);
+}
+
+void Soc::connect_interrupts() {
+  const auto line = [this](map::InterruptLine which) {
+    return [this, index = static_cast<unsigned>(which)](bool level) {
+      interrupt_controller.set_line(index, level);
+    };
+  };
+  unsigned index = 0;
+  for (const auto& [name, unit] : accelerator.units()) {
+    unit->interrupt.connect(line(static_cast<map::InterruptLine>(index++)));
+  }
+  mailbox.interrupt.connect(line(map::InterruptLine::mailbox));
+  watchdog.interrupt.connect(line(map::InterruptLine::watchdog));
+  timer.interrupt.connect([this](bool level) { cpu.set_interrupt(rv32::Interrupt::machine_timer, level); });
+  interrupt_controller.to_core.connect(
+      [this](bool level) { cpu.set_interrupt(rv32::Interrupt::machine_external, level); });
+}
+
+std::pair<Memory*, std::uint64_t> Soc::memory_at(std::uint64_t address) {
+  for (const map::Region& region : {map::boot_rom, map::system_sram, map::weight_memory, map::envm}) {
+    Memory* memory = memory_named(region.name);
+    if (address >= region.base && address - region.base < memory->size())
+      return {memory, address - region.base};
+  }
+  return {nullptr, 0};
+}
+
+Memory* Soc::memory_named(const std::string& name) {
+  if (name == map::boot_rom.name) return &boot_rom;
+  if (name == map::system_sram.name) return &system_sram;
+  if (name == map::weight_memory.name) return &weight_memory;
+  if (name == map::envm.name) return &envm;
+  return nullptr;
+}
+
+}  // namespace edgebert
