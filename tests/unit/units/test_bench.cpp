@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/units/test_bench.hpp"
+
+namespace edgebert::test {
+namespace {
+
+namespace map = memory_map;
+
+MemoryTiming memory_timing(double latency_ns) {
+  const sc_core::sc_time latency(latency_ns, sc_core::SC_NS);
+  return {latency, latency, sc_core::sc_time(2, sc_core::SC_NS), 8};
+}
+
+}  // namespace
+
+TestBench::TestBench(sc_core::sc_module_name name)
+    : sc_module(name),
+      memory("memory", {.bytes = 64 * 1024, .writable = true, .timing = memory_timing(40)}),
+      read_only("read_only", {.bytes = 4096, .writable = false, .timing = memory_timing(2)}),
+      accelerator("accelerator",
+                  {.lanes = 16,
+                   .preset = TimingPreset::serial,
+                   .data_bytes = 4096,
+                   .mask_bytes = 512,
+                   .auxiliary_bytes = 1024,
+                   .sram_bytes = 0},
+                  accelerator_clock),
+      interrupts("interrupts"),
+      timer("timer", bus_clock),
+      watchdog("watchdog", bus_clock),
+      console("console"),
+      exit_device("exit_device"),
+      mailbox("mailbox"),
+      bus("bus", {.cycle = bus_clock.period(), .width = 8, .register_latency = 4, .burst_overhead = 2}) {
+  core.bind(bus.core);
+  accelerator.dma.bus.bind(bus.dma);
+  bus.map_memory(map::weight_memory.base, memory);
+  bus.map_memory(map::envm.base, read_only);
+  bus.map_registers(map::accelerator_control, map::unit_room, accelerator.control.socket);
+  bus.map_registers(map::processing_unit, map::unit_room, accelerator.processing_unit.socket);
+  bus.map_registers(map::softmax, map::unit_room, accelerator.softmax.socket);
+  bus.map_registers(map::layernorm, map::unit_room, accelerator.layernorm.socket);
+  bus.map_registers(map::element_add, map::unit_room, accelerator.element_add.socket);
+  bus.map_registers(map::early_exit, map::unit_room, accelerator.early_exit.socket);
+  bus.map_registers(map::dma, map::unit_room, accelerator.dma.socket);
+  bus.map_registers(map::interrupt_controller.base, map::interrupt_controller.room, interrupts.socket);
+  bus.map_registers(map::timer.base, map::timer.room, timer.socket);
+  bus.map_registers(map::watchdog.base, map::watchdog.room, watchdog.socket);
+  bus.map_registers(map::console.base, map::console.room, console.socket);
+  bus.map_registers(map::exit_device.base, map::exit_device.room, exit_device.socket);
+  bus.map_registers(map::mailbox.base, map::mailbox.room, mailbox.socket);
+  for (const auto& [unit_name, unit] : accelerator.units()) {
+    unit->observer = [this](const Tile& tile) {
+      tiles.push_back(tile);
+      tile_values.emplace_back(tile.values.begin(), tile.values.end());
+    };
+  }
+}
+
+Access TestBench::transport(tlm::tlm_command command, std::uint32_t address, std::uint32_t value,
+                            unsigned bytes) {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+  payload.set_data_length(bytes);
+  payload.set_streaming_width(bytes);
+  sc_core::sc_time delay;
+  core->b_transport(payload, delay);
+  return {payload.get_response_status(), value};
+}
+
+Access TestBench::read(std::uint32_t address, unsigned bytes) {
+  return transport(tlm::TLM_READ_COMMAND, address, 0, bytes);
+}
+
+Access TestBench::write(std::uint32_t address, std::uint32_t value, unsigned bytes) {
+  return transport(tlm::TLM_WRITE_COMMAND, address, value, bytes);
+}
+
+void TestBench::set(std::uint32_t unit, const Register& reg, std::uint32_t value) {
+  if (write(unit + reg.offset, value).status != tlm::TLM_OK_RESPONSE)
+    throw std::runtime_error(std::string("cannot write ") + reg.name);
+}
+
+std::uint32_t TestBench::get(std::uint32_t unit, const Register& reg) {
+  const Access access = read(unit + reg.offset);
+  if (access.status != tlm::TLM_OK_RESPONSE) throw std::runtime_error(std::string("cannot read ") + reg.name);
+  return access.value;
+}
+
+Cycles TestBench::run(std::uint32_t unit) {
+  set(unit, unit::interrupt, unit::interrupt_done | unit::interrupt_error);
+  set(unit, unit::control, unit::control_start);
+  // Looks half a cycle after each edge: sc_start() returns before the events of its last moment.
+  const sc_core::sc_time period = accelerator_clock.period();
+  sc_core::sc_start(period / 2.0);
+  Cycles cycles = 0;
+  for (; (get(unit, unit::status) & unit::status_busy.put(1)) != 0; ++cycles) sc_core::sc_start(period);
+  return cycles;
+}
+
+std::uint32_t TestBench::error(std::uint32_t unit) {
+  return unit::status_error.get(get(unit, unit::status));
+}
+
+void TestBench::reset(std::uint32_t unit, std::span<const Register> registers) {
+  for (const Register& reg : registers) {
+    if (reg.access == edgebert::Access::read_write) set(unit, reg, reg.reset);
+  }
+  set(unit, unit::interrupt, unit::interrupt_done | unit::interrupt_error);
+  tiles.clear();
+  tile_values.clear();
+}
+
+TestBench& bench() {
+  static TestBench* instance = [] {
+    sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
+    auto* made = new TestBench("bench");
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    return made;
+  }();
+  return *instance;
+}
+
+}  // namespace edgebert::test
+
+// libsystemc's own main() refers to it; Catch2's main() is used instead.
+int sc_main(int, char**) { return 0; }
