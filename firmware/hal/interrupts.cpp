@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The external interrupt only wakes the core; which line it was is read from the controller. Only the awaited
+// line and the watchdog are enabled: another unit that finishes meanwhile keeps its level until it is waited
+// for.
+#include "firmware/hal/interrupts.hpp"
+
+#include "firmware/hal/hal.hpp"
+#include "platform/interrupt_controller_regs.hpp"
+#include "platform/watchdog_regs.hpp"
+
+namespace edgebert::firmware {
+namespace {
+
+using memory_map::InterruptLine;
+
+constexpr uint32_t bit_of(InterruptLine line) {
+  return 1u << static_cast<uint32_t>(line);
+}
+
+InterruptLine wait_for_any(uint32_t lines) {
+  const uint32_t controller = memory_map::interrupt_controller.base;
+  hal::write(controller, interrupt_controller::enable, lines);
+  for (;;) {
+    const uint32_t line = hal::read(controller, interrupt_controller::claim);
+    if (line < memory_map::interrupt_lines) return static_cast<InterruptLine>(line);
+    hal::wait_for_interrupt();
+  }
+}
+
+}  // namespace
+
+bool wait_for_unit(InterruptLine line) {
+  hal::write(memory_map::watchdog.base, watchdog::timeout, watchdog_cycles);
+  hal::write(memory_map::watchdog.base, watchdog::restart, 1);
+  return wait_for_any(bit_of(line) | bit_of(InterruptLine::watchdog)) == line;
+}
+
+void wait_for_host(InterruptLine line) {
+  hal::write(memory_map::watchdog.base, watchdog::timeout, 0);
+  wait_for_any(bit_of(line));
+}
+
+}  // namespace edgebert::firmware

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Firmware of the EdgeBERT SoC: reads the model once, then classifies what the host posts until told to stop.
+#include "firmware/main.hpp"
+
+#include "firmware/drivers/host_mailbox.hpp"
+#include "firmware/hal/console.hpp"
+#include "firmware/hal/failure.hpp"
+#include "firmware/hal/hal.hpp"
+#include "firmware/schedule/classify.hpp"
+
+namespace edgebert::firmware {
+namespace {
+
+#ifdef EDGEBERT_FIRMWARE_VERBOSE
+constexpr bool verbose = true;
+#else
+constexpr bool verbose = false;
+#endif
+
+void announce(const mailbox::Result& result) {
+  if constexpr (!verbose) return;
+  console_output::print("firmware: job ");
+  console_output::print_decimal(result.number);
+  console_output::print(", exit layer ");
+  console_output::print_decimal(result.exit_layer);
+  console_output::print(", prediction ");
+  console_output::print_decimal(result.prediction);
+  console_output::print("\n");
+}
+
+}  // namespace
+
+void serve() {
+  // Too large for the stack.
+  static constinit Machine machine{};
+  static constinit Plans plans{};
+  static constinit mailbox::Job job{};
+  static constinit mailbox::Result result{};
+
+  hal::enable_wake_up();
+  set_current_job(0);
+  prepare_machine(machine);
+  plans = make_plans(machine, machine.model.sequence);
+  for (;;) {
+    take_job(job);
+    if (job.kind == mailbox::JobKind::shut_down) return;
+    set_current_job(job.number);
+    const mailbox::Failure refusal = check_job(job, machine.model);
+    if (refusal.code != mailbox::FailureCode::none) {
+      report(refusal);
+      continue;
+    }
+    if (plans.rows != job.padded_tokens) plans = make_plans(machine, job.padded_tokens);
+    classify(machine, plans, job, result);
+    announce(result);
+    answer(result);
+  }
+}
+
+}  // namespace edgebert::firmware
