@@ -19,7 +19,14 @@ inline constexpr uint32_t layernorm_features_max = 4096;
 inline constexpr uint32_t reduction_max = 32768;  ///< products a 40-bit accumulator holds exactly
 inline constexpr uint32_t classes_max = 64;
 inline constexpr uint32_t mask_group = 64;  ///< elements a bit-mask word of the packed form covers
-inline constexpr uint32_t index_rows = 64;  ///< rows that share a 32-bit base in a packed tensor's row index
+
+/// Rows that share a 32-bit base in a packed matrix's row index: 64, or fewer where 64 rows of `groups` mask words could hold
+/// more codes than a 16-bit offset reaches.
+constexpr uint32_t index_rows(uint32_t groups) {
+  uint32_t rows = 64;
+  while (rows > 1 && (rows - 1) * groups * mask_group > 0xffff) rows /= 2;
+  return rows;
+}
 
 enum class Activation : uint32_t { none, relu, gelu_new, gelu, tanh };
 enum class SpanForm : uint32_t { none, all_keys, in_span };

@@ -10,7 +10,7 @@ namespace edgebert {
 /// A bit-mask-packed AdaptivFloat matrix, row-major.
 /// masks: ceil(columns / 64) 64-bit words a row, bit k of word g set if element 64 g + k is not zero.
 /// data: the non-zero codes of each row in order; rows follow each other without gaps.
-/// Row r starts at data + index_base[r / 64] + index_offset[r]   (32-bit words and 16-bit halfwords).
+/// Row r starts at data + index_base[r / index_rows] + index_offset[r]   (32-bit words and 16-bit halfwords).
 struct PackedMatrix {
   uint32_t rows;
   uint32_t columns;

@@ -60,7 +60,7 @@ void Softmax::start() {
                              {reinterpret_cast<const std::uint8_t*>(scales.data()), scales.size() * 4});
     counters.add("rows", rows);
     counters.add("exp_evaluated", statistics.exp_evaluated);
-    counters.add("code_saturations", statistics.saturations);
+    counters.add("weights_at_maximum", statistics.weights_at_maximum);
     if (observer) {
       observer(tile(rows, columns, Tile::Format::adaptivfloat,
                     std::vector<std::int32_t>(weights.begin(), weights.end())));

@@ -71,7 +71,7 @@ std::uint32_t softmax_row(std::span<const std::int32_t> scores, const Span& span
   for (std::uint32_t j = 0; j < valid; ++j) {
     const auto encoded = numerics::encode(masked[j] << normalise, weight_fraction_bits, probability_bias);
     weights[j] = encoded.code;
-    statistics.saturations += encoded.saturated;
+    statistics.weights_at_maximum += encoded.saturated;
   }
   const int numerator = weight_fraction_bits + static_cast<int>(scale_fraction_bits) - normalise;
   return static_cast<std::uint32_t>(numerics::round_divide(std::int64_t{1} << numerator, denominator));

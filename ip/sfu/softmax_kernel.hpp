@@ -25,7 +25,7 @@ struct RowPosition {
 /// What one row cost.
 struct RowStatistics {
   std::uint64_t exp_evaluated = 0;
-  std::uint64_t saturations = 0;
+  std::uint64_t weights_at_maximum = 0;  ///< encoded to the largest code; expected, see the contract
 };
 
 /// One row of attention weights.

@@ -42,8 +42,9 @@ class Writer {
     std::vector<uint8_t> data;
     std::vector<uint32_t> base;
     std::vector<uint16_t> offset;
+    const auto groups = static_cast<uint32_t>((matrix[0].size() + mask_group - 1) / mask_group);
     for (size_t row = 0; row < matrix.size(); ++row) {
-      if (row % index_rows == 0) base.push_back(static_cast<uint32_t>(data.size()));
+      if (row % index_rows(groups) == 0) base.push_back(static_cast<uint32_t>(data.size()));
       offset.push_back(static_cast<uint16_t>(data.size() - base.back()));
       for (size_t column = 0; column < matrix[row].size(); ++column) {
         if (column % mask_group == 0) masks.push_back(0);
@@ -57,7 +58,7 @@ class Writer {
   }
 
   LinearLayer linear(ToyLinear& toy, uint32_t rows, uint32_t columns) {
-    toy.weights = random_rows(rows, columns, columns > 1000 ? 80 : 40);  // row offsets have 16 bits
+    toy.weights = random_rows(rows, columns, 40);
     for (uint32_t row = 0; row < rows; ++row) toy.channel_bias.push_back(static_cast<int16_t>(random_()));
     const PackedMatrix weights = pack(toy.weights, random_() % 8);
     return {weights, append(toy.channel_bias), static_cast<uint32_t>(random_() % 13)};

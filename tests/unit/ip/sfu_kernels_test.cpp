@@ -39,7 +39,7 @@ void compare_rows(SpanForm form, SpanIndex index, std::int32_t spread, unsigned 
     const auto expected = golden::softmax(scores, row, {form, index, mask}, saturations);
     REQUIRE(std::vector<std::int32_t>(weights.begin(), weights.end()) == expected.codes);
     REQUIRE(scale == expected.row_scale);
-    REQUIRE(statistics.saturations == saturations.adaptivfloat);
+    REQUIRE(statistics.weights_at_maximum == saturations.adaptivfloat);
   }
 }
 

@@ -42,11 +42,11 @@ std::vector<std::uint8_t> place_packed(std::uint32_t rows, std::uint32_t columns
     std::memcpy(memory.data() + r * row.masks.size() * 8, row.masks.data(), row.masks.size() * 8);
     std::memcpy(memory.data() + 8192 + start, row.data.data(), row.data.size());
     std::uint32_t group_base = 0;
-    if (r % index_rows == 0) {
-      std::memcpy(memory.data() + 16384 + r / index_rows * 4, &start, 4);
+    if (r % index_rows(2) == 0) {
+      std::memcpy(memory.data() + 16384 + r / index_rows(2) * 4, &start, 4);
       group_base = start;
     } else {
-      std::memcpy(&group_base, memory.data() + 16384 + r / index_rows * 4, 4);
+      std::memcpy(&group_base, memory.data() + 16384 + r / index_rows(2) * 4, 4);
     }
     const auto offset = static_cast<std::uint16_t>(start - group_base);
     std::memcpy(memory.data() + 17000 + 2 * r, &offset, 2);
