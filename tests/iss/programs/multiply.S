@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every instruction of the M extension, with division by zero and overflow (manual, table 7.1).
+#include "tests/iss/programs/test.hpp"
+  BEGIN
+  CHECK_RR(1, mul, 1, -1, -1)
+  CHECK_RR(2, mul, 0x80000000, 0x80000000, 0xffffffff)
+  CHECK_RR(3, mul, 0x00000000, 0x10000, 0x10000)
+  CHECK_RR(4, mulh, 0, -1, -1)
+  CHECK_RR(5, mulh, 0x40000000, 0x80000000, 0x80000000)
+  CHECK_RR(6, mulh, 0xffffffff, -1, 1)
+  CHECK_RR(7, mulhu, 0xfffffffe, -1, -1)
+  CHECK_RR(8, mulhu, 0x40000000, 0x80000000, 0x80000000)
+  CHECK_RR(9, mulhsu, 0xffffffff, -1, -1)
+  CHECK_RR(10, mulhsu, 0xc0000000, 0x80000000, 0x80000000)
+  CHECK_RR(11, mulhsu, 0x7ffffffe, 0x7fffffff, -1)
+  CHECK_RR(20, div, -3, 7, -2)
+  CHECK_RR(21, div, -3, -7, 2)
+  CHECK_RR(22, div, -1, 7, 0)
+  CHECK_RR(23, div, 0x80000000, 0x80000000, -1)
+  CHECK_RR(24, divu, 0x7ffffffc, -7, 2)
+  CHECK_RR(25, divu, -1, 7, 0)
+  CHECK_RR(26, divu, 0, 0x80000000, -1)
+  CHECK_RR(27, rem, 1, 7, -2)
+  CHECK_RR(28, rem, -1, -7, 2)
+  CHECK_RR(29, rem, -7, -7, 0)
+  CHECK_RR(30, rem, 0, 0x80000000, -1)
+  CHECK_RR(31, remu, 1, -7, 2)
+  CHECK_RR(32, remu, -7, -7, 0)
+  CHECK_RR(33, remu, 0x80000000, 0x80000000, -1)
+  END
