@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks the YAML tree against the schema. yaml-cpp 0.7 neither refuses duplicate keys nor knows the schema;
+// both are done here, on its nodes, whose marks give lines and columns.
+#include "platform/config/loader.hpp"
+
+#include <map>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include "contract/file.hpp"
+#include "platform/config/text.hpp"
+
+namespace edgebert::config {
+namespace {
+
+constexpr std::size_t largest_file = 1 << 20;
+
+Error refuse(const std::string& message) {
+  return Error(Failure::config, message);
+}
+
+const Key* find_key(const std::string& path) {
+  for (const Key& key : schema()) {
+    if (path == key.path) return &key;
+  }
+  return nullptr;
+}
+
+/// Paths of all values, and of the sections that hold them.
+std::vector<std::string> valid_paths() {
+  std::vector<std::string> paths = {"version"};
+  std::set<std::string> sections;
+  for (const Key& key : schema()) {
+    const std::string path = key.path;
+    paths.push_back(path);
+    for (std::size_t dot = path.find('.'); dot != std::string::npos; dot = path.find('.', dot + 1)) {
+      sections.insert(path.substr(0, dot));
+    }
+  }
+  paths.insert(paths.end(), sections.begin(), sections.end());
+  return paths;
+}
+
+/// Keys directly below a section, for messages; empty if there is no such section.
+std::string keys_below(const std::string& section) {
+  std::string list;
+  std::set<std::string> seen;
+  for (const Key& key : schema()) {
+    const std::string path = key.path;
+    if (!path.starts_with(section + ".")) continue;
+    const std::string rest = path.substr(section.size() + 1);
+    const std::string name = rest.substr(0, rest.find('.'));
+    if (seen.insert(name).second) list += (list.empty() ? "" : ", ") + name;
+  }
+  return list;
+}
+
+std::string unknown_key(const std::string& path) {
+  return fmt::format("unknown key '{}'; the nearest valid key is '{}'", printable(path),
+                     nearest(path, valid_paths()));
+}
+
+class Loader {
+ public:
+  explicit Loader(std::filesystem::path file) : file_(std::move(file)), name_(printable(file_.string())) {}
+
+  void read(const std::string& yaml) {
+    const YAML::Node root = parse(yaml);
+    if (!root.IsMap())
+      throw refuse(fmt::format("{}: expected keys and values, starting with 'version: 1'", at(root)));
+    check_version(root);
+    walk(root, "");
+  }
+
+  void override_with(const std::string& assignment) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw refuse(fmt::format("--set {}: expected key.path=value", printable(assignment)));
+    }
+    const std::string path = assignment.substr(0, equals);
+    const Key* key = find_key(path);
+    if (key == nullptr) {
+      const std::string below = keys_below(path);
+      throw refuse(fmt::format("--set {}: {}", printable(assignment),
+                               below.empty()
+                                   ? unknown_key(path)
+                                   : fmt::format("'{}' is a section with the keys {}", path, below)));
+    }
+    if (!overridden_.insert(path).second) throw refuse(fmt::format("--set {}: given twice", path));
+    try {
+      assign(*key, assignment.substr(equals + 1), config_);
+    } catch (const std::invalid_argument& problem) {
+      throw refuse(fmt::format("--set {}: {}", path, problem.what()));
+    }
+    origin_[path] = place_[path] = "--set";
+  }
+
+  Loaded finish() {
+    cross_check();
+    Loaded loaded{config_, file_, {}, hash_of(config_)};
+    for (const Key& key : schema()) {
+      const auto origin = origin_.find(key.path);
+      loaded.values.push_back(
+          {&key, text_of(key, config_), origin == origin_.end() ? "default" : origin->second});
+    }
+    return loaded;
+  }
+
+ private:
+  std::string at(const YAML::Mark& mark) const {
+    if (mark.is_null()) return name_ + ":1:1";
+    return fmt::format("{}:{}:{}", name_, mark.line + 1, mark.column + 1);
+  }
+  std::string at(const YAML::Node& node) const { return at(node.Mark()); }
+
+  YAML::Node parse(const std::string& yaml) const {
+    if (yaml.size() > largest_file) {
+      throw refuse(fmt::format("{}: {} bytes is too long for a configuration", name_, yaml.size()));
+    }
+    if (const auto offset = first_invalid_utf8(yaml)) {
+      throw refuse(fmt::format("{}: byte {} is not UTF-8", name_, *offset));
+    }
+    try {
+      const std::vector<YAML::Node> documents = YAML::LoadAll(yaml);
+      if (documents.empty()) throw refuse(name_ + ":1:1: the file is empty; it needs at least 'version: 1'");
+      if (documents.size() > 1) {
+        throw refuse(fmt::format("{}: a second YAML document; a configuration is one", at(documents[1])));
+      }
+      return documents.front();
+    } catch (const YAML::Exception& problem) {
+      throw refuse(fmt::format("{}: not YAML: {}", at(problem.mark), printable(problem.msg)));
+    }
+  }
+
+  void check_version(const YAML::Node& root) const {
+    const YAML::Node version = root["version"];
+    if (!version)
+      throw refuse(fmt::format("{}: version: missing; add 'version: {}'", at(root), schema_version));
+    if (!version.IsScalar() || version.Scalar() != std::to_string(schema_version)) {
+      throw refuse(fmt::format("{}: version: {} is not supported; this program reads version {}", at(version),
+                               version.IsScalar() ? "'" + printable(version.Scalar()) + "'" : "this",
+                               schema_version));
+    }
+  }
+
+  void walk(const YAML::Node& section, const std::string& prefix) {
+    std::map<std::string, YAML::Mark> seen;
+    for (const auto& entry : section) {
+      if (!entry.first.IsScalar()) throw refuse(fmt::format("{}: a key must be plain text", at(entry.first)));
+      const std::string path = prefix + entry.first.Scalar();
+      const auto [first, is_new] = seen.emplace(path, entry.first.Mark());
+      if (!is_new) {
+        throw refuse(fmt::format("{}: duplicate key '{}'; it stands at line {} already", at(entry.first),
+                                 printable(path), first->second.line + 1));
+      }
+      if (path == "version") continue;
+      if (const Key* key = find_key(path)) {
+        take(*key, entry.second, entry.first);
+      } else if (const std::string below = keys_below(path); !below.empty()) {
+        if (!entry.second.IsMap()) {
+          throw refuse(
+              fmt::format("{}: {}: expected a section with the keys {}", at(entry.first), path, below));
+        }
+        walk(entry.second, path + ".");
+      } else {
+        throw refuse(fmt::format("{}: {}", at(entry.first), unknown_key(path)));
+      }
+    }
+  }
+
+  void take(const Key& key, const YAML::Node& value, const YAML::Node& name) {
+    if (!value.IsScalar()) {
+      throw refuse(fmt::format("{}: {}: expected one value ({})", at(name), key.path, accepted_by(key)));
+    }
+    try {
+      assign(key, value.Scalar(), config_);
+    } catch (const std::invalid_argument& problem) {
+      throw refuse(fmt::format("{}: {}: {}", at(value), key.path, problem.what()));
+    }
+    origin_[key.path] = fmt::format("{}:{}", name_, value.Mark().line + 1);
+    place_[key.path] = at(value);
+  }
+
+  /// Where a key was set: FILE:LINE:COLUMN, "--set" or the file's name for a default.
+  std::string place(const std::string& path) const {
+    const auto found = place_.find(path);
+    return found == place_.end() ? name_ : found->second;
+  }
+
+  /// What no key can check alone.
+  void cross_check() const {
+    const SocConfig::Buffers& buffers = config_.buffers;
+    if (std::uint64_t{buffers.mask} * 8 < buffers.data) {
+      throw refuse(fmt::format(
+          "{}: buffers.mask: {} hold masks of {} data, but buffers.data is {}; raise buffers.mask "
+          "or lower buffers.data",
+          place(place_.contains("buffers.mask") ? "buffers.mask" : "buffers.data"),
+          format_quantity(buffers.mask, Unit::bytes), format_quantity(buffers.mask * 8.0, Unit::bytes),
+          format_quantity(buffers.data, Unit::bytes)));
+    }
+  }
+
+  std::filesystem::path file_;
+  std::string name_;
+  SocConfig config_;
+  std::set<std::string> overridden_;
+  std::map<std::string, std::string> origin_;
+  std::map<std::string, std::string> place_;
+};
+
+}  // namespace
+
+Loaded load_text(const std::string& yaml, const std::filesystem::path& file,
+                 std::span<const std::string> overrides) {
+  Loader loader(file);
+  loader.read(yaml);
+  for (const std::string& assignment : overrides) loader.override_with(assignment);
+  return loader.finish();
+}
+
+Loaded load(const std::filesystem::path& file, std::span<const std::string> overrides) {
+  const std::vector<std::uint8_t> bytes = read_file(file, "configuration", Failure::config);
+  return load_text(std::string(bytes.begin(), bytes.end()), file, overrides);
+}
+
+std::string hash_of(const SocConfig& config) {
+  std::string canonical = fmt::format("version={}\n", schema_version);
+  for (const Key& key : schema()) {
+    if (key.influence == Influence::results)
+      canonical += fmt::format("{}={}\n", key.path, canonical_of(key, config));
+  }
+  return sha256_of({reinterpret_cast<const std::uint8_t*>(canonical.data()), canonical.size()});
+}
+
+}  // namespace edgebert::config

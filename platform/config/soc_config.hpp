@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a SoC is built from: plain values with their defaults, the paper's SoC. Read from YAML by
+// platform/config/loader.hpp, where each key's description, unit and range stands.
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <string>
+
+#include "contract/formats.hpp"
+#include "ip/common/timing.hpp"
+
+namespace edgebert {
+
+enum class SequencePad { full, actual };
+enum class NumericsPreset { exact };
+
+/// A memory on the bus. Sizes in bytes, latencies in nanoseconds, widths in bytes a cycle of its own clock.
+struct MemoryConfig {
+  std::uint64_t size;
+  std::uint32_t width;
+  double clock_hz;
+  double read_latency_ns;
+  double write_latency_ns;
+};
+
+struct SocConfig {
+  std::string name = "edgebert";
+  std::string model;     ///< model image; looked for beside the YAML file, then in the program's data folder
+  std::string firmware;  ///< ELF file; empty: the one built with the program
+  NumericsPreset numerics = NumericsPreset::exact;
+
+  struct Exit {
+    double threshold = 0.3;  ///< nats; 0 never exits early
+  } exit;
+  struct Sequence {
+    SequencePad pad = SequencePad::full;
+  } sequence;
+  struct Clocks {
+    double accelerator_hz = 1.0e9;
+    double core_hz = 500.0e6;
+    double bus_hz = 500.0e6;
+  } clocks;
+  struct ProcessingUnit {
+    std::uint32_t vmac_lanes = 16;  ///< n: 2, 4, 8, 16, 32 or 64
+  } pu;
+  struct Timing {
+    TimingPreset preset = TimingPreset::overlapped;
+  } timing;
+  struct Buffers {
+    std::uint32_t data = 128 * 1024;  ///< each of two
+    std::uint32_t mask = 16 * 1024;   ///< each of two
+    std::uint32_t auxiliary = 32 * 1024;
+  } buffers;
+  struct Bus {
+    std::uint32_t width = 8;  ///< bytes a bus cycle
+    std::uint32_t register_latency =
+        4;  ///< bus cycles of a core access to a register or a memory behind the bus
+    std::uint32_t burst_overhead = 2;  ///< bus cycles to start a DMA burst
+  } bus;
+  struct Core {
+    std::uint32_t quantum = 10'000;  ///< instructions a core may run ahead at most; changes no result
+  } core;
+  struct Memories {
+    MemoryConfig boot_rom{128 * 1024, 4, 500.0e6, 0, 0};
+    MemoryConfig system_sram{2 * 1024 * 1024, 8, 500.0e6, 2, 2};
+    MemoryConfig weight_memory{16 * 1024 * 1024, 8, 500.0e6, 40, 40};
+    MemoryConfig envm{2 * 1024 * 1024, 8, 500.0e6, 2, 0};
+  } memory;
+  struct Limits {
+    double simulated_seconds = 60;  ///< a sentence that takes longer has failed
+    double wall_seconds = 3600;     ///< a run that takes longer has failed
+  } limits;
+};
+
+/// exit.threshold as jobs, the early-exit unit and golden take it: Q16.16 nats.
+inline std::uint32_t exit_threshold_word(const SocConfig& config) {
+  return static_cast<std::uint32_t>(std::lround(config.exit.threshold * (1u << entropy_fraction_bits)));
+}
+
+}  // namespace edgebert
