@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/check.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace edgebert::sim {
+namespace {
+
+/// Tiles of operators without heads carry whatever head TAG says.
+golden::TensorKey key_of(const Tile& tile) {
+  const bool per_head = tile.op == Operator::scores || tile.op == Operator::probabilities;
+  return {tile.layer, tile.op, per_head ? tile.head : std::uint8_t{0}};
+}
+
+bool agrees(Tile::Format found, golden::Format expected) {
+  switch (found) {
+    case Tile::Format::adaptivfloat:
+      return expected == golden::Format::adaptivfloat;
+    case Tile::Format::wide:
+      return expected == golden::Format::wide;
+    case Tile::Format::entropy:
+      return expected == golden::Format::entropy;
+    case Tile::Format::row_scale:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+CheckResult& CheckResult::operator+=(const CheckResult& other) {
+  tensors_compared += other.tensors_compared;
+  mismatches += other.mismatches;
+  if (first.empty()) first = other.first;
+  return *this;
+}
+
+SentenceCheck::SentenceCheck(const golden::Model& model, golden::Cache* cache,
+                             std::vector<std::uint16_t> token_ids, std::uint32_t first_segment,
+                             std::uint32_t exit_threshold)
+    : model_(model),
+      token_ids_(std::move(token_ids)),
+      first_segment_(first_segment),
+      exit_threshold_(exit_threshold) {
+  answer_ = cache != nullptr ? cache->answer(model_, token_ids_, first_segment_, exit_threshold_)
+                             : golden::answer_of(forward());
+  for (const auto& [key, digest] : answer_.digests) {
+    const std::size_t elements = std::size_t{digest.rows} * digest.columns;
+    Collected collected;
+    collected.tensor = {
+        digest.rows, digest.columns, {digest.format, 0}, std::vector<std::int32_t>(elements), {}};
+    collected.seen.resize(elements);
+    if (key.op == Operator::probabilities) {
+      collected.tensor.row_scale.resize(digest.rows);
+      collected.scale_seen.resize(digest.rows);
+    }
+    collected_.emplace(key, std::move(collected));
+  }
+}
+
+const golden::Forward& SentenceCheck::forward() {
+  if (!forward_) forward_ = model_.run(token_ids_, first_segment_, exit_threshold_);
+  return *forward_;
+}
+
+void SentenceCheck::take(const Tile& tile) {
+  const golden::TensorKey key = key_of(tile);
+  const auto entry = collected_.find(key);
+  if (entry == collected_.end()) {
+    unexpected_.try_emplace(
+        key, fmt::format("{}: golden has no such tensor, the platform computed row {}, column {}",
+                         golden::to_string(key), tile.row, tile.column));
+    return;
+  }
+  Collected& collected = entry->second;
+  collected.format_agrees &= agrees(tile.format, collected.tensor.encoding.format);
+  golden::Tensor& tensor = collected.tensor;
+  const bool scales = tile.format == Tile::Format::row_scale;
+  if (scales && tensor.row_scale.empty()) {
+    collected.format_agrees = false;
+    return;
+  }
+  for (std::uint32_t r = 0; r < tile.rows && tile.row + r < tensor.rows; ++r) {
+    const std::uint32_t row = tile.row + r;
+    if (scales) {
+      tensor.row_scale[row] = static_cast<std::uint32_t>(tile.values[std::size_t{r} * tile.columns]);
+      collected.scale_seen[row] = true;
+      continue;
+    }
+    for (std::uint32_t c = 0; c < tile.columns && tile.column + c < tensor.columns; ++c) {
+      const std::size_t at = std::size_t{row} * tensor.columns + tile.column + c;
+      tensor.values[at] = tile.values[std::size_t{r} * tile.columns + c];
+      collected.seen[at] = true;
+    }
+  }
+}
+
+CheckResult SentenceCheck::finish(const mailbox::Result& result) {
+  for (const auto& [key, digest] : answer_.digests) compare(key, digest);
+  for (const auto& [key, what] : unexpected_) add_mismatch(what);
+  compare_result(result);
+  return result_;
+}
+
+void SentenceCheck::add_mismatch(std::string what) {
+  ++result_.mismatches;
+  if (result_.first.empty()) result_.first = std::move(what);
+}
+
+bool SentenceCheck::may_stay_unseen(const golden::TensorKey& key, std::uint32_t column) const {
+  if (key.op != Operator::context) return false;
+  const ModelDescriptor& model = model_.descriptor();
+  const std::uint32_t head = column / model.head_size;
+  return (model.heads_off[head / 32] >> (head % 32) & 1) != 0;
+}
+
+void SentenceCheck::compare(const golden::TensorKey& key, const golden::Digest& expected) {
+  ++result_.tensors_compared;
+  const Collected& found = collected_.at(key);
+  if (!found.format_agrees) {
+    add_mismatch(
+        fmt::format("{}: the platform's number format is another than golden's", golden::to_string(key)));
+    return;
+  }
+  for (std::size_t at = 0; at < found.seen.size(); ++at) {
+    const auto column = static_cast<std::uint32_t>(at % expected.columns);
+    if (found.seen[at] || may_stay_unseen(key, column)) continue;
+    add_mismatch(fmt::format("{}: row {}, column {} was never computed by the platform",
+                             golden::to_string(key), at / expected.columns, column));
+    return;
+  }
+  const auto scale = std::ranges::find(found.scale_seen, false);
+  if (scale != found.scale_seen.end()) {
+    add_mismatch(fmt::format("{}: the scale of row {} was never computed by the platform",
+                             golden::to_string(key), scale - found.scale_seen.begin()));
+    return;
+  }
+  if (golden::digest(found.tensor) != expected) compare_elements(key, found);
+}
+
+void SentenceCheck::compare_elements(const golden::TensorKey& key, const Collected& found) {
+  const golden::Tensor& expected = forward().at(key);
+  for (std::size_t at = 0; at < expected.values.size(); ++at) {
+    if (expected.values[at] == found.tensor.values[at]) continue;
+    add_mismatch(fmt::format("{}: row {}, column {}: expected {}, found {}", golden::to_string(key),
+                             at / expected.columns, at % expected.columns, expected.values[at],
+                             found.tensor.values[at]));
+    return;
+  }
+  for (std::size_t row = 0; row < expected.row_scale.size(); ++row) {
+    if (expected.row_scale[row] == found.tensor.row_scale[row]) continue;
+    add_mismatch(fmt::format("{}: scale of row {}: expected {}, found {}", golden::to_string(key), row,
+                             expected.row_scale[row], found.tensor.row_scale[row]));
+    return;
+  }
+  add_mismatch(fmt::format("{}: differs from the golden cache but not from golden: delete the cache",
+                           golden::to_string(key)));
+}
+
+void SentenceCheck::compare_result(const mailbox::Result& result) {
+  const auto expect = [&](const char* what, std::int64_t expected, std::int64_t found) {
+    if (expected != found)
+      add_mismatch(fmt::format("result: {}: expected {}, found {}", what, expected, found));
+  };
+  expect("exit layer", answer_.exit_layer, result.exit_layer);
+  expect("prediction", answer_.prediction, result.prediction);
+  expect("entropies", static_cast<std::int64_t>(answer_.entropies.size()), result.layers);
+  for (std::uint32_t i = 0; i < std::min<std::size_t>(answer_.entropies.size(), result.layers); ++i) {
+    expect(fmt::format("entropy after layer {}", i + 1).c_str(), answer_.entropies[i], result.entropy[i]);
+  }
+  const std::vector<std::int32_t>& logits = answer_.logits.back();
+  expect("classes", static_cast<std::int64_t>(logits.size()), result.classes);
+  for (std::uint32_t i = 0; i < std::min<std::size_t>(logits.size(), result.classes); ++i) {
+    expect(fmt::format("logit {}", i).c_str(), logits[i], result.logits[i]);
+  }
+}
+
+}  // namespace edgebert::sim

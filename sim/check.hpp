@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The platform's tensors against golden's, element by element and exactly. Rows and columns of padding are
+// not compared; every element golden has must have been shown by a unit. One exception: the context of a head
+// that is off is a block of zero codes no unit computes, so golden's zeros there may stay unseen
+// (attention_output would differ if they were not zeros).
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "contract/mailbox.hpp"
+#include "golden/cache.hpp"
+#include "golden/encoder.hpp"
+#include "ip/common/observation.hpp"
+
+namespace edgebert::sim {
+
+/// What a comparison found.
+struct CheckResult {
+  std::uint64_t tensors_compared = 0;
+  std::uint64_t mismatches = 0;  ///< tensors or results that differ, are incomplete or should not exist
+  std::string first;             ///< the first of them in the order of computation, one line
+  CheckResult& operator+=(const CheckResult& other);
+};
+
+/// Collects the tiles of one sentence.
+class SentenceCheck {
+ public:
+  /// Computes golden's answer, or takes it from the cache.
+  SentenceCheck(const golden::Model& model, golden::Cache* cache, std::vector<std::uint16_t> token_ids,
+                std::uint32_t first_segment, std::uint32_t exit_threshold);
+
+  void take(const Tile& tile);
+
+  /// Compares everything, once, after the sentence's last tile.
+  CheckResult finish(const mailbox::Result& result);
+
+ private:
+  /// A tensor as the platform showed it.
+  struct Collected {
+    golden::Tensor tensor;
+    std::vector<bool> seen;
+    std::vector<bool> scale_seen;
+    bool format_agrees = true;
+  };
+
+  void add_mismatch(std::string what);
+  void compare(const golden::TensorKey& key, const golden::Digest& expected);
+  void compare_elements(const golden::TensorKey& key, const Collected& found);
+  void compare_result(const mailbox::Result& result);
+  const golden::Forward& forward();
+  bool may_stay_unseen(const golden::TensorKey& key, std::uint32_t column) const;
+
+  const golden::Model& model_;
+  std::vector<std::uint16_t> token_ids_;
+  std::uint32_t first_segment_;
+  std::uint32_t exit_threshold_;
+  std::optional<golden::Forward> forward_;
+  golden::Answer answer_;
+  std::map<golden::TensorKey, Collected> collected_;
+  std::map<golden::TensorKey, std::string> unexpected_;
+  CheckResult result_;
+};
+
+}  // namespace edgebert::sim

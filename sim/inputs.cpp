@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/inputs.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "contract/file.hpp"
+#include "platform/config/text.hpp"
+
+namespace edgebert::sim {
+namespace {
+
+Error refuse(const std::string& message) {
+  return Error(Failure::input, message);
+}
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\v\f") == std::string_view::npos;
+}
+
+struct Line {
+  std::string text;
+  std::string place;
+};
+
+/// The lines of a UTF-8 file with their places.
+std::vector<Line> lines_of(const std::filesystem::path& path, const char* purpose) {
+  const std::vector<std::uint8_t> bytes = read_file(path, purpose);
+  std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
+  if (is_blank(rest) && rest.find('\n') == std::string_view::npos) {
+    throw refuse(fmt::format("{} '{}' is empty", purpose, path.string()));
+  }
+  std::vector<Line> lines;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    std::string_view text = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    Line line{std::string(text), fmt::format("{}:{}", path.string(), lines.size() + 1)};
+    if (const auto offset = first_invalid_utf8(text)) {
+      throw refuse(fmt::format("{}:{}: not UTF-8: byte 0x{:02x}; convert the file first", line.place,
+                               *offset + 1, static_cast<unsigned char>(text[*offset])));
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::uint32_t label_of(const Line& line, std::string_view text) {
+  std::uint32_t label = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), label);
+  if (code != std::errc() || end != text.data() + text.size()) {
+    throw refuse(fmt::format("{}: label '{}' is not a class number", line.place, printable(text)));
+  }
+  return label;
+}
+
+}  // namespace
+
+Sentence sentence_of_text(const std::string& text) {
+  if (const auto offset = first_invalid_utf8(text)) {
+    throw refuse(fmt::format("--text: not UTF-8: byte 0x{:02x} at {}",
+                             static_cast<unsigned char>(text[*offset]), *offset + 1));
+  }
+  if (is_blank(text) || text.find_first_not_of(" \t\r\n\v\f") == std::string::npos) {
+    throw refuse("--text: the text is empty; give a sentence");
+  }
+  return {text, std::nullopt, "--text"};
+}
+
+std::vector<Sentence> sentences_of_file(const std::filesystem::path& path) {
+  std::vector<Sentence> sentences;
+  for (Line& line : lines_of(path, "text file")) {
+    if (!is_blank(line.text))
+      sentences.push_back({std::move(line.text), std::nullopt, std::move(line.place)});
+  }
+  if (sentences.empty()) throw refuse(fmt::format("text file '{}' has blank lines only", path.string()));
+  return sentences;
+}
+
+std::vector<Sentence> sentences_of_dataset(const std::filesystem::path& path,
+                                           std::optional<std::size_t> limit) {
+  std::vector<Line> lines = lines_of(path, "data set");
+  if (lines.front().text != "sentence\tlabel") {
+    throw refuse(fmt::format("{}: expected the header 'sentence<TAB>label', found '{}'", lines.front().place,
+                             printable(lines.front().text.substr(0, 60))));
+  }
+  std::vector<Sentence> sentences;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const Line& line = lines[i];
+    const std::size_t tab = line.text.find('\t');
+    if (tab == std::string::npos || line.text.find('\t', tab + 1) != std::string::npos) {
+      throw refuse(fmt::format("{}: expected a sentence, one tab and a label", line.place));
+    }
+    const std::string_view text = std::string_view(line.text).substr(0, tab);
+    if (is_blank(text)) throw refuse(fmt::format("{}: the sentence is empty", line.place));
+    const std::uint32_t label = label_of(line, std::string_view(line.text).substr(tab + 1));
+    if (!limit || sentences.size() < *limit) sentences.push_back({std::string(text), label, line.place});
+  }
+  if (sentences.empty()) throw refuse(fmt::format("data set '{}' has no sentences", path.string()));
+  return sentences;
+}
+
+void check_folder_of(const std::filesystem::path& output) {
+  const std::filesystem::path folder = std::filesystem::absolute(output).parent_path();
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    throw refuse(fmt::format("cannot write '{}': there is no folder '{}'", output.string(), folder.string()));
+  }
+}
+
+}  // namespace edgebert::sim

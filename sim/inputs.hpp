@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sentences from the command line, a text file or a data set. All of it must be UTF-8; nothing is repaired.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edgebert::sim {
+
+struct Sentence {
+  std::string text;
+  std::optional<std::uint32_t> label;  ///< class number, of data sets
+  std::string place;                   ///< for messages: "--text", "FILE:LINE"
+};
+
+/// One sentence.
+/// @throws Error(Failure::input) if it is blank or not UTF-8
+Sentence sentence_of_text(const std::string& text);
+
+/// One sentence a line; blank lines are skipped, a byte order mark and carriage returns dropped.
+/// @throws Error(Failure::input) if the file cannot be read, has no sentence or is not UTF-8
+std::vector<Sentence> sentences_of_file(const std::filesystem::path& path);
+
+/// Tab-separated values with the header line "sentence<TAB>label", as GLUE writes them.
+/// @param limit  at most this many sentences, from the first; the rest is checked all the same
+/// @throws Error(Failure::input) as above, and for a line that is not a sentence, a tab and a class number
+std::vector<Sentence> sentences_of_dataset(const std::filesystem::path& path,
+                                           std::optional<std::size_t> limit = std::nullopt);
+
+/// A long run must not end in front of a folder that is not there.
+/// @throws Error(Failure::input) if the folder of an output file is none
+void check_folder_of(const std::filesystem::path& output);
+
+}  // namespace edgebert::sim

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// edgebert-sim: the command line. Every failure becomes one line on stderr and the exit code of its kind.
+#include <cstdlib>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "contract/error.hpp"
+#include "platform/config/schema.hpp"
+#include "platform/config/text.hpp"
+#include "sim/commands.hpp"
+#include "sim/exit_codes.hpp"
+#include "sim/registers.hpp"
+#include "sim/run_report.hpp"
+#include "sim/terminal.hpp"
+
+namespace edgebert::sim {
+namespace {
+
+int fail(Failure failure, const std::string& message) {
+  print_error(fmt::format("edgebert-sim: {}\n", printable(message)));
+  return exit_code_of(failure);
+}
+
+/// --set may be repeated and takes one argument each time.
+void add_overrides(CLI::App& command, std::vector<std::string>& overrides) {
+  command.add_option("--set", overrides, "override a value of the configuration: key.path=value")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+}
+
+void add_run(CLI::App& app, RunOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("run", "run sentences on the platform");
+  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  command->add_option("--text", options.text, "one sentence")->type_name("TEXT");
+  command->add_option("--file", options.file, "a text file, one sentence a line")->type_name("FILE");
+  command->add_option("--dataset", options.data_set, "sentence<TAB>label with a header line")
+      ->type_name("TSV");
+  command->add_option("--limit", options.limit, "only the first sentences of the data set")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  command->add_option("--model", options.model, "model image instead of the configuration's")
+      ->type_name("IMAGE");
+  command->add_option("--firmware", options.firmware, "firmware instead of the configuration's")
+      ->type_name("ELF");
+  add_overrides(*command, options.overrides);
+  command->add_flag("--check", options.check, "compare every tensor with the golden model, bit by bit");
+  command->add_option("--golden-cache", options.golden_cache, "folder where --check keeps golden's answers")
+      ->type_name("DIR");
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->callback([&] { code = run(options); });
+}
+
+void add_compile(CLI::App& app, CompileOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("compile", "turn a checkpoint into a model image");
+  command
+      ->add_option("--checkpoint", options.checkpoint,
+                   "folder with model.safetensors, config.json, spiece.model")
+      ->required()
+      ->type_name("DIR|FILE");
+  command->add_option("-o,--output", options.output, "the model image")->required()->type_name("IMAGE");
+  command
+      ->add_option(
+          "--calibration", options.calibration,
+          "training sentences that fix the activation formats; calibration.tsv of the checkpoint otherwise")
+      ->type_name("TSV|TXT");
+  command
+      ->add_option("--sequence", options.sequence, "tokens of a padded sentence instead of the checkpoint's")
+      ->type_name("N");
+  command
+      ->add_option("--embedding-sparsity", options.embedding_sparsity,
+                   "prune the word embeddings to this fraction of zeros")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("0...1");
+  command->callback([&] { code = compile(options); });
+}
+
+struct ConfigOptions {
+  std::filesystem::path file;
+  std::vector<std::string> overrides;
+  bool markdown = false;
+};
+
+void add_config(CLI::App& app, ConfigOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("config", "show a configuration's values, their origin and meaning");
+  command->add_option("CONFIG", options.file, "YAML configuration");
+  add_overrides(*command, options.overrides);
+  command->add_flag("--markdown", options.markdown, "print the reference of all keys instead");
+  command->callback([&] {
+    if (options.markdown == !options.file.empty())
+      throw Error(Failure::usage, "config: give a CONFIG or --markdown");
+    if (options.markdown) {
+      print(config::schema_markdown());
+    } else {
+      code = show_config(options.file, options.overrides);
+    }
+  });
+}
+
+void add_registers(CLI::App& app, bool& markdown) {
+  CLI::App* command = app.add_subcommand("registers", "print the address map and all registers");
+  command->add_flag("--markdown", markdown, "as Markdown, which is the only form");
+  command->callback([] { print(registers_markdown()); });
+}
+
+int main_of(int argc, char** argv) {
+  CLI::App app("Virtual platform of the EdgeBERT SoC", "edgebert-sim");
+  app.set_version_flag("--version", fmt::format("edgebert-sim {}", program_version));
+  app.footer(exit_codes_help());
+  app.require_subcommand(0, 1);
+  bool print_exit_codes = false;
+  app.add_flag("--exit-codes", print_exit_codes, "print the exit codes as Markdown");
+
+  int code = 0;
+  RunOptions run_options;
+  CompileOptions compile_options;
+  ConfigOptions config_options;
+  bool markdown = false;
+  add_run(app, run_options, code);
+  add_compile(app, compile_options, code);
+  add_config(app, config_options, code);
+  add_registers(app, markdown);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    if (problem.get_exit_code() == 0) return app.exit(problem);  // --help and --version
+    return fail(Failure::usage, fmt::format("{}; see --help", problem.what()));
+  }
+  if (print_exit_codes) {
+    print(exit_codes_markdown());
+  } else if (app.get_subcommands().empty()) {
+    return fail(Failure::usage, "give a command: run, compile, config or registers; see --help");
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace edgebert::sim
+
+int main(int argc, char** argv) {
+  using namespace edgebert;
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  try {
+    return sim::main_of(argc, argv);
+  } catch (const Error& error) {
+    return sim::fail(error.failure(), error.what());
+  } catch (const std::bad_alloc&) {
+    return sim::fail(Failure::internal, "the host's memory does not suffice");
+  } catch (const std::exception& error) {
+    return sim::fail(Failure::internal, error.what());
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The run as JSON. Keys keep their order; numbers are exact (logits are multiples of 2^-12, entropies of
+// 2^-16).
+// <, >, & and the line separators U+2028 and U+2029 are escaped so that a report may stand inside HTML.
+#include <nlohmann/json.hpp>
+
+#include "sim/run_report.hpp"
+
+namespace edgebert::sim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json units_of(const std::vector<UnitReport>& rows) {
+  Json units = Json::array();
+  for (const UnitReport& row : rows) {
+    Json counters = Json::object();
+    for (const auto& [name, value] : row.counters) counters[name] = value;
+    units.push_back({{"unit", row.unit},
+                     {"commands", row.commands},
+                     {"busy_cycles", row.busy_cycles},
+                     {"counters", std::move(counters)}});
+  }
+  return units;
+}
+
+Json sentence_of(const SentenceReport& sentence, std::size_t index) {
+  return {{"index", index},
+          {"text", sentence.text},
+          {"label", sentence.label ? Json(*sentence.label) : Json(nullptr)},
+          {"prediction", sentence.prediction},
+          {"logits", sentence.logits},
+          {"exit_layer", sentence.exit_layer},
+          {"entropy", sentence.entropy},
+          {"tokens", sentence.tokens},
+          {"cycles", sentence.cycles},
+          {"seconds", sentence.seconds},
+          {"instructions", sentence.instructions},
+          {"units", units_of(sentence.units)}};
+}
+
+Json totals_of(const RunReport& report) {
+  const std::optional<double> accuracy = report.accuracy();
+  const std::vector<UnitReport> units = report.units();
+  return {{"sentences", report.sentences.size()},
+          {"accuracy", accuracy ? Json(*accuracy) : Json(nullptr)},
+          {"average_exit_layer", report.average_exit_layer()},
+          {"cycles", report.cycles()},
+          {"simulated_seconds", report.simulated_seconds()},
+          {"instructions", report.instructions()},
+          {"macs", counted(units, "macs")},
+          {"checks",
+           {{"tensors_compared", report.checks.tensors_compared},
+            {"mismatches", report.checks.mismatches},
+            {"first_mismatch", report.checks.first.empty() ? Json(nullptr) : Json(report.checks.first)}}},
+          {"units", units_of(units)}};
+}
+
+/// These characters occur in JSON only inside strings.
+std::string escaped_for_html(const std::string& json) {
+  std::string text;
+  text.reserve(json.size());
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const std::string_view rest = std::string_view(json).substr(i);
+    if (json[i] == '<') {
+      text += "\\u003c";
+    } else if (json[i] == '>') {
+      text += "\\u003e";
+    } else if (json[i] == '&') {
+      text += "\\u0026";
+    } else if (rest.starts_with("\xe2\x80\xa8") || rest.starts_with("\xe2\x80\xa9")) {
+      text += rest[2] == '\xa8' ? "\\u2028" : "\\u2029";
+      i += 2;
+    } else {
+      text += json[i];
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string json_of(const RunReport& report) {
+  Json root = {
+      {"schema", run_schema},
+      {"version", program_version},
+      {"config_hash", report.config_hash},
+      {"model_hash", report.model_hash},
+      {"firmware_hash", report.firmware_hash},
+      {"soc", report.soc.name},
+      {"quantities",
+       {{"cycles", "accelerator clock cycles"},
+        {"busy_cycles", "accelerator clock cycles"},
+        {"seconds", "simulated seconds"},
+        {"entropy", "nats, one a computed layer"}}},
+      {"labels", report.labels},
+      {"sentences", Json::array()},
+      {"totals", totals_of(report)},
+      {"host", {{"wall_seconds", report.wall_seconds}, {"peak_memory_mib", report.peak_memory_mib}}}};
+  for (std::size_t i = 0; i < report.sentences.size(); ++i) {
+    root["sentences"].push_back(sentence_of(report.sentences[i], i));
+  }
+  return escaped_for_html(root.dump(2)) + "\n";
+}
+
+}  // namespace edgebert::sim

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// The run as text: who ran what, each sentence with its entropies, cycles a unit, totals. Data sets are
+// summed up.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "platform/config/quantity.hpp"
+#include "platform/config/text.hpp"
+#include "sim/run_report.hpp"
+
+namespace edgebert::sim {
+namespace {
+
+constexpr std::size_t page_width = 96;
+constexpr unsigned bar_width = 40;
+constexpr std::size_t name_width = 60;
+constexpr std::size_t short_hash = 12;
+
+/// The probability the logits give a class.
+double softmax(const std::vector<double>& logits, std::uint32_t index) {
+  if (index >= logits.size()) return 0;
+  const double largest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const double logit : logits) sum += std::exp(logit - largest);
+  return std::exp(logits[index] - largest) / sum;
+}
+
+/// A unit's identifier as a person writes it.
+std::string spelled(std::string name) {
+  if (name == "dma") return "DMA";
+  if (name == "envm") return "eNVM";
+  if (name == "system_sram") return "system SRAM";
+  std::ranges::replace(name, '_', ' ');
+  return name;
+}
+
+std::string hertz(double value) {
+  return config::format_quantity(value, config::Unit::hertz);
+}
+
+class TextReport {
+ public:
+  TextReport(const RunReport& report, const Style& style) : report_(report), style_(style) {}
+
+  std::string render() {
+    header();
+    if (report_.data_set) {
+      data_set();
+    } else {
+      for (std::size_t i = 0; i < report_.sentences.size(); ++i) sentence(i);
+    }
+    if (report_.data_set || report_.sentences.size() > 1) unit_rows(report_.units(), report_.cycles());
+    totals();
+    return std::move(text_);
+  }
+
+ private:
+  void line(std::string content = {}) {
+    while (content.ends_with(' ')) content.pop_back();
+    text_ += content + "\n";
+  }
+  void field(const char* name, const std::string& value) {
+    line(fmt::format("{}  {}", dim(fmt::format("{:<9}", name), style_), value));
+  }
+
+  void header() {
+    const SocConfig& soc = report_.soc;
+    field("SoC", fmt::format("{}, n = {}, {} timing", bold(elided(printable(soc.name), name_width), style_),
+                             soc.pu.vmac_lanes,
+                             soc.timing.preset == TimingPreset::serial ? "serial" : "overlapped"));
+    field("clocks", fmt::format("accelerator {}, core {}, bus {}", hertz(soc.clocks.accelerator_hz),
+                                hertz(soc.clocks.core_hz), hertz(soc.clocks.bus_hz)));
+    field("config", fmt::format("{} {}", elided(printable(report_.config_file), name_width),
+                                short_of(report_.config_hash)));
+    field("model", fmt::format("{} {}", elided(printable(report_.model_file), name_width),
+                               short_of(report_.model_hash)));
+    field("", fmt::format("{} layers, hidden {}, {} heads, sequence {}", report_.layers, report_.hidden,
+                          report_.heads, report_.sequence));
+    line();
+  }
+  std::string short_of(const std::string& hash) const {
+    return dim(fmt::format("({})", hash.substr(0, short_hash)), style_);
+  }
+
+  void sentence(std::size_t index) {
+    const SentenceReport& sentence = report_.sentences[index];
+    const std::string number = report_.sentences.size() > 1 ? fmt::format("{}. ", index + 1) : "";
+    for (const std::string& part : wrap(number + printable(sentence.text), page_width))
+      line(bold(part, style_));
+    line();
+    const double probability = softmax(sentence.logits, sentence.prediction);
+    std::string verdict = fmt::format("{:.1f} %", 100 * probability);
+    if (sentence.label) {
+      verdict +=
+          *sentence.label == sentence.prediction
+              ? green(", right", style_)
+              : red(fmt::format(", labelled {}", printable(report_.label_name(*sentence.label))), style_);
+    }
+    line(fmt::format("  {}  {}", bold(printable(report_.label_name(sentence.prediction)), style_), verdict));
+    line();
+    entropies(sentence);
+    unit_rows(sentence.units, sentence.cycles);
+    line(fmt::format("  {} accelerator cycles, {} simulated, {} tokens", grouped(sentence.cycles),
+                     duration(sentence.seconds), sentence.tokens));
+    line();
+  }
+
+  void entropies(const SentenceReport& sentence) {
+    const double largest = std::log(std::max<std::size_t>(2, sentence.logits.size()));
+    const double threshold = report_.soc.exit.threshold;
+    line(dim(threshold > 0 ? fmt::format("  layer  entropy, nats; exit below {}", threshold)
+                           : std::string("  layer  entropy, nats; early exit is off"),
+             style_));
+    for (std::size_t i = 0; i < sentence.entropy.size(); ++i) {
+      const double entropy = sentence.entropy[i];
+      const std::string filled =
+          threshold > 0 ? bar_with_marker(entropy / largest, threshold / largest, bar_width, style_)
+                        : bar(entropy / largest, bar_width, style_);
+      const bool left_here = i + 1 == sentence.exit_layer;
+      const char* note = !left_here ? "" : entropy < threshold ? "exit" : "last layer";
+      line(fmt::format("  {:>5}  {:.4f}  {}  {}", i + 1, entropy, filled, green(note, style_)));
+    }
+    line();
+  }
+
+  /// Cycles a unit is busy, and their share of all; units overlap, so shares may sum to more than 100 %.
+  void unit_rows(const std::vector<UnitReport>& units, std::uint64_t cycles) {
+    line(dim(fmt::format("  {:<16}{:>10}{:>17}  {:>7}", "unit", "commands", "busy cycles", "share"), style_));
+    for (const UnitReport& unit : units) {
+      if (unit.commands == 0) continue;
+      const double share =
+          cycles == 0 ? 0 : static_cast<double>(unit.busy_cycles) / static_cast<double>(cycles);
+      line(fmt::format("  {:<16}{:>10}{:>17}  {:>5.1f} %  {}", spelled(unit.unit), grouped(unit.commands),
+                       grouped(unit.busy_cycles), 100 * share, bar(share, bar_width, style_)));
+    }
+    line();
+    line(dim(fmt::format("  {:<16}{:>10}{:>17}", "memory", "read", "written"), style_));
+    for (const UnitReport& unit : units) {
+      if (!is_memory(unit)) continue;
+      line(fmt::format("  {:<16}{:>10}{:>17}", spelled(unit.unit), bytes(unit.counters.at("bytes_read")),
+                       bytes(unit.counters.at("bytes_written"))));
+    }
+    line();
+  }
+  static bool is_memory(const UnitReport& unit) {
+    return unit.counters.contains("bytes_read") && unit.counters.contains("bytes_written");
+  }
+  static std::string bytes(std::uint64_t count) {
+    if (count >= 1 << 20) return fmt::format("{:.1f} MiB", static_cast<double>(count) / (1 << 20));
+    if (count >= 1 << 10) return fmt::format("{:.1f} KiB", static_cast<double>(count) / (1 << 10));
+    return fmt::format("{} B", count);
+  }
+
+  void data_set() {
+    const std::size_t count = report_.sentences.size();
+    if (const auto accuracy = report_.accuracy()) {
+      std::size_t right = 0;
+      for (const SentenceReport& sentence : report_.sentences) right += sentence.label == sentence.prediction;
+      field("accuracy", fmt::format("{} ({} of {} sentences)",
+                                    bold(fmt::format("{:.2f} %", 100 * *accuracy), style_), right, count));
+    }
+    field("exit",
+          fmt::format("after layer {:.2f} of {} on average", report_.average_exit_layer(), report_.layers));
+    line();
+    std::map<std::uint32_t, std::size_t> exits;
+    for (const SentenceReport& sentence : report_.sentences) ++exits[sentence.exit_layer];
+    line(dim("  layer   sentences that left", style_));
+    for (std::uint32_t layer = 1; layer <= report_.layers; ++layer) {
+      const double share = static_cast<double>(exits[layer]) / static_cast<double>(count);
+      line(fmt::format("  {:>5}  {:>10}  {:>5.1f} %  {}", layer, grouped(exits[layer]), 100 * share,
+                       bar(share, bar_width, style_)));
+    }
+    line();
+    const auto per_sentence = report_.cycles() / count;
+    field("cycles", fmt::format("{} accelerator cycles a sentence on average", grouped(per_sentence)));
+    line();
+  }
+
+  void totals() {
+    const std::vector<UnitReport> units = report_.units();
+    const std::uint64_t macs = counted(units, "macs");
+    const std::uint64_t zeros = counted(units, "macs_gated");
+    const std::string gated = macs == 0
+                                  ? ""
+                                  : fmt::format(" ({:.1f} % gated)", 100.0 * static_cast<double>(zeros) /
+                                                                         static_cast<double>(macs));
+    field("total", fmt::format("{} accelerator cycles, {} simulated", grouped(report_.cycles()),
+                               duration(report_.simulated_seconds())));
+    field("work", fmt::format("{} MACs{}, {} core instructions", grouped(macs), gated,
+                              grouped(report_.instructions())));
+    if (report_.checked) checks();
+    field("host",
+          fmt::format("{} wall time, {:.0f} MiB", duration(report_.wall_seconds), report_.peak_memory_mib));
+  }
+
+  void checks() {
+    const CheckResult& checks = report_.checks;
+    if (checks.mismatches == 0) {
+      field("check",
+            green(fmt::format("{} tensors compared with golden, all equal", grouped(checks.tensors_compared)),
+                  style_));
+      return;
+    }
+    field("check", red(fmt::format("{} differences in {} compared tensors", grouped(checks.mismatches),
+                                   grouped(checks.tensors_compared)),
+                       style_));
+    for (const std::string& part : wrap("first: " + checks.first, page_width - 11)) field("", part);
+  }
+
+  const RunReport& report_;
+  const Style& style_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string text_of(const RunReport& report, const Style& style) {
+  return TextReport(report, style).render();
+}
+
+}  // namespace edgebert::sim

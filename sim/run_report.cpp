@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/run_report.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace edgebert::sim {
+
+std::optional<double> RunReport::accuracy() const {
+  std::size_t labelled = 0;
+  std::size_t right = 0;
+  for (const SentenceReport& sentence : sentences) {
+    if (!sentence.label) continue;
+    ++labelled;
+    if (*sentence.label == sentence.prediction) ++right;
+  }
+  if (labelled == 0) return std::nullopt;
+  return static_cast<double>(right) / static_cast<double>(labelled);
+}
+
+double RunReport::average_exit_layer() const {
+  std::uint64_t sum = 0;
+  for (const SentenceReport& sentence : sentences) sum += sentence.exit_layer;
+  return sentences.empty() ? 0 : static_cast<double>(sum) / static_cast<double>(sentences.size());
+}
+
+std::string RunReport::label_name(std::uint32_t label) const {
+  return label < labels.size() ? labels[label] : fmt::format("class {}", label);
+}
+
+std::uint64_t RunReport::cycles() const {
+  std::uint64_t sum = 0;
+  for (const SentenceReport& sentence : sentences) sum += sentence.cycles;
+  return sum;
+}
+
+double RunReport::simulated_seconds() const {
+  double sum = 0;
+  for (const SentenceReport& sentence : sentences) sum += sentence.seconds;
+  return sum;
+}
+
+std::uint64_t RunReport::instructions() const {
+  std::uint64_t sum = 0;
+  for (const SentenceReport& sentence : sentences) sum += sentence.instructions;
+  return sum;
+}
+
+std::vector<UnitReport> RunReport::units() const {
+  std::vector<UnitReport> totals;
+  for (const SentenceReport& sentence : sentences) {
+    for (const UnitReport& unit : sentence.units) {
+      auto total = std::ranges::find(totals, unit.unit, &UnitReport::unit);
+      if (total == totals.end()) total = totals.insert(total, UnitReport{unit.unit, 0, 0, {}});
+      total->commands += unit.commands;
+      total->busy_cycles += unit.busy_cycles;
+      for (const auto& [name, value] : unit.counters) total->counters[name] += value;
+    }
+  }
+  return totals;
+}
+
+std::uint64_t counted(const std::vector<UnitReport>& units, std::string_view counter) {
+  std::uint64_t sum = 0;
+  for (const UnitReport& unit : units) {
+    const auto found = unit.counters.find(counter);
+    if (found != unit.counters.end()) sum += found->second;
+  }
+  return sum;
+}
+
+}  // namespace edgebert::sim

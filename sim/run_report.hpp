@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run found, before it becomes text or JSON.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/config/soc_config.hpp"
+#include "platform/platform.hpp"
+#include "sim/check.hpp"
+#include "sim/terminal.hpp"
+
+namespace edgebert::sim {
+
+inline constexpr const char* program_version = EDGEBERT_VERSION;
+inline constexpr const char* run_schema = "edgebert-run-1";
+
+struct SentenceReport {
+  std::string text;
+  std::optional<std::uint32_t> label;
+  std::uint32_t prediction = 0;
+  std::vector<double> logits;
+  std::uint32_t exit_layer = 0;
+  std::vector<double> entropy;  ///< nats, one a computed layer
+  std::uint64_t tokens = 0;
+  std::uint64_t cycles = 0;  ///< accelerator cycles
+  double seconds = 0;        ///< simulated
+  std::uint64_t instructions = 0;
+  std::vector<UnitReport> units;
+};
+
+struct RunReport {
+  SocConfig soc;
+  std::string config_file;
+  std::string config_hash;
+  std::string model_file;
+  std::string model_hash;
+  std::string firmware_hash;
+  std::vector<std::string> labels;  ///< names of the classes
+  std::uint32_t layers = 0;
+  std::uint32_t hidden = 0;
+  std::uint32_t heads = 0;
+  std::uint32_t sequence = 0;
+  bool data_set = false;  ///< the text report is a summary
+  bool checked = false;
+
+  std::vector<SentenceReport> sentences;
+  CheckResult checks;
+
+  double wall_seconds = 0;
+  double peak_memory_mib = 0;
+
+  /// The share of labelled sentences that were predicted right; nothing without labels.
+  std::optional<double> accuracy() const;
+  double average_exit_layer() const;
+  std::uint64_t cycles() const;  ///< accelerator cycles of all sentences, as are the following
+  double simulated_seconds() const;
+  std::uint64_t instructions() const;
+  std::vector<UnitReport> units() const;
+  /// A class's name, or its number.
+  std::string label_name(std::uint32_t label) const;
+};
+
+/// A counter summed over all units that have it.
+std::uint64_t counted(const std::vector<UnitReport>& units, std::string_view counter);
+
+/// The report a person reads, at most 100 columns wide.
+std::string text_of(const RunReport& report, const Style& style);
+
+/// The report a program reads: JSON, one object, docs/run_json.md. Only "host" may differ between two runs.
+std::string json_of(const RunReport& report);
+
+}  // namespace edgebert::sim

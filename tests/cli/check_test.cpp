@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The comparison with golden: equal tensors pass, and each way to differ is found and named. The platform is
+// played by golden's own tensors, shown as tiles.
+#include "sim/check.hpp"
+
+#include <functional>
+
+#include "tests/test.hpp"
+#include "tests/unit/model/tiny_checkpoint.hpp"
+
+using namespace edgebert;
+using namespace edgebert::sim;
+using golden::TensorKey;
+
+namespace {
+
+const std::vector<std::uint16_t> token_ids = {2, 20, 30, 40, 3};
+
+struct Fixture {
+  ModelImage image =
+      ModelImage::parse(model::compile(test::TinyCheckpoint().read(), test::ranges, {}).bytes, "tiny");
+  golden::Model model{image};
+  golden::Forward forward = model.run(token_ids, 5, 0);
+};
+
+const Fixture& fixture() {
+  static const Fixture made;
+  return made;
+}
+
+mailbox::Result result_of(const golden::Forward& forward) {
+  mailbox::Result result{};
+  result.exit_layer = forward.exit_layer;
+  result.prediction = forward.prediction;
+  result.classes = static_cast<std::uint32_t>(forward.logits.back().size());
+  std::copy(forward.logits.back().begin(), forward.logits.back().end(), result.logits);
+  result.layers = static_cast<std::uint32_t>(forward.entropies.size());
+  std::copy(forward.entropies.begin(), forward.entropies.end(), result.entropy);
+  return result;
+}
+
+Tile::Format format_of(golden::Format format) {
+  switch (format) {
+    case golden::Format::adaptivfloat:
+      return Tile::Format::adaptivfloat;
+    case golden::Format::wide:
+      return Tile::Format::wide;
+    case golden::Format::entropy:
+      break;
+  }
+  return Tile::Format::entropy;
+}
+
+/// A tensor as one tile, three rows and columns of padding larger than it is.
+void show(SentenceCheck& check, const TensorKey& key, const golden::Tensor& tensor) {
+  const std::uint32_t rows = tensor.rows + 3;
+  const std::uint32_t columns = tensor.columns + 3;
+  std::vector<std::int32_t> values(std::size_t{rows} * columns, 77);
+  for (std::uint32_t r = 0; r < tensor.rows; ++r) {
+    std::copy(tensor.row(r).begin(), tensor.row(r).end(), values.begin() + std::size_t{r} * columns);
+  }
+  check.take({key.layer, key.op, key.head, 0, 0, rows, columns, format_of(tensor.encoding.format), values});
+  if (tensor.row_scale.empty()) return;
+  const std::vector<std::int32_t> scales(tensor.row_scale.begin(), tensor.row_scale.end());
+  check.take({key.layer, key.op, key.head, 0, 0, tensor.rows, 1, Tile::Format::row_scale, scales});
+}
+
+/// All tensors after a change, compared.
+CheckResult compared(const std::function<void(golden::Forward&)>& change, golden::Cache* cache = nullptr) {
+  golden::Forward forward = fixture().forward;
+  change(forward);
+  SentenceCheck check(fixture().model, cache, token_ids, 5, 0);
+  for (const auto& [key, tensor] : forward.tensors) show(check, key, tensor);
+  return check.finish(result_of(forward));
+}
+
+const TensorKey query{1, Operator::query, 0};
+const TensorKey probabilities{2, Operator::probabilities, 1};
+
+}  // namespace
+
+TEST_CASE("check: equal tensors with padding around them agree") {
+  const CheckResult result = compared([](golden::Forward&) {});
+  CHECK(result.tensors_compared == fixture().forward.tensors.size());
+  CHECK(result.mismatches == 0);
+  CHECK(result.first.empty());
+}
+
+TEST_CASE("check: the first element that differs is named") {
+  const CheckResult result = compared([](golden::Forward& forward) {
+    golden::Tensor& tensor = forward.tensors.at(query);
+    tensor.values[2 * tensor.columns + 5] ^= 1;
+    forward.tensors.at({2, Operator::entropy, 0}).values[0] += 1;
+  });
+  const std::int32_t expected = fixture().forward.at(query).values[2 * 8 + 5];  // 8: hidden of the tiny model
+  CHECK(result.mismatches == 2);
+  CHECK(result.first == "layer 1, query: row 2, column 5: expected " + std::to_string(expected) + ", found " +
+                            std::to_string(expected ^ 1));
+}
+
+TEST_CASE("check: head and row scale are named") {
+  const CheckResult result =
+      compared([](golden::Forward& forward) { forward.tensors.at(probabilities).row_scale[4] = 9; });
+  CHECK(result.mismatches == 1);
+  CHECK(result.first == "layer 2, probabilities, head 1: scale of row 4: expected " +
+                            std::to_string(fixture().forward.at(probabilities).row_scale[4]) + ", found 9");
+}
+
+TEST_CASE("check: a tensor nobody computed is a mismatch, and so is part of one") {
+  CHECK(compared([](golden::Forward& forward) { forward.tensors.erase(query); }).first ==
+        "layer 1, query: row 0, column 0 was never computed by the platform");
+  SentenceCheck check(fixture().model, nullptr, token_ids, 5, 0);
+  for (const auto& [key, tensor] : fixture().forward.tensors) {
+    if (key != query) show(check, key, tensor);
+  }
+  const auto& values = fixture().forward.at(query).values;
+  check.take({1, Operator::query, 0, 0, 0, 4, 8, Tile::Format::adaptivfloat, std::span(values).first(4 * 8)});
+  const CheckResult result = check.finish(result_of(fixture().forward));
+  CHECK(result.mismatches == 1);
+  CHECK(result.first == "layer 1, query: row 4, column 0 was never computed by the platform");
+}
+
+TEST_CASE("check: a tensor golden does not have is a mismatch") {
+  const CheckResult result = compared([](golden::Forward& forward) {
+    forward.tensors[{9, Operator::query, 0}] = forward.tensors.at(query);
+  });
+  CHECK(result.mismatches == 1);
+  CHECK(result.first == "layer 9, query: golden has no such tensor, the platform computed row 0, column 0");
+}
+
+TEST_CASE("check: another number format is a mismatch") {
+  const CheckResult result =
+      compared([](golden::Forward& forward) { forward.tensors.at(query).encoding = golden::wide; });
+  CHECK(result.mismatches == 1);
+  CHECK(result.first == "layer 1, query: the platform's number format is another than golden's");
+}
+
+TEST_CASE("check: firmware's answer is compared too") {
+  const CheckResult result = compared([](golden::Forward& forward) {
+    forward.exit_layer = 1;
+    forward.logits.back()[1] += 1;
+  });
+  CHECK(result.mismatches == 2);
+  CHECK(result.first == "result: exit layer: expected 2, found 1");
+}
+
+TEST_CASE("check: answers from the cache find the same element") {
+  const test::TemporaryFolder folder;
+  golden::Cache cache(folder.path() / "cache");
+  const auto change = [](golden::Forward& forward) { forward.tensors.at(query).values[0] ^= 4; };
+  const CheckResult without = compared(change);
+  for (int i = 0; i < 2; ++i) {
+    const CheckResult with = compared(change, &cache);
+    CHECK(with.mismatches == 1);
+    CHECK(with.first == without.first);
+  }
+  CHECK(compared([](golden::Forward&) {}, &cache).mismatches == 0);
+}

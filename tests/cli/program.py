@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs edgebert-sim for the tests beside this file."""
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import tempfile
+import unittest
+
+SIM = os.environ["EDGEBERT_SIM"]
+IMAGE = pathlib.Path(os.environ["EDGEBERT_IMAGE"])
+SOURCE = pathlib.Path(os.environ["EDGEBERT_SOURCE"])
+TINY = SOURCE / "configs" / "tiny.yaml"
+EDGEBERT = SOURCE / "configs" / "edgebert.yaml"
+SENTENCE = "a gorgeous , witty , seductive movie ."
+
+# docs/exit_codes.md
+INTERNAL, USAGE, INPUT, CONFIG, CHECKPOINT_OR_IMAGE, CAPACITY, FIRMWARE, MISMATCH, TIMEOUT = range(1, 10)
+
+
+def elf(words, machine=243):
+    """A 32-bit little-endian executable of these instruction words at address 0. 243: RISC-V, psABI."""
+    code = struct.pack(f"<{len(words)}I", *words)
+    header = b"\x7fELF\x01\x01\x01" + bytes(9)
+    header += struct.pack("<HHIIIIIHHHHHH", 2, machine, 1, 0, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+    return header + struct.pack("<IIIIIIII", 1, 84, 0, 0, len(code), len(code), 5, 4) + code
+
+
+class ProgramTest(unittest.TestCase):
+    """A folder of its own for each test, and the program."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="edgebert-cli-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def sim(self, *arguments, environment=None):
+        """@return the completed process with stdout and stderr as bytes"""
+        env = {**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})}
+        return subprocess.run([SIM, *arguments], capture_output=True, env=env, cwd=self.folder, check=False)
+
+    def run_tiny(self, *arguments, text=SENTENCE, **options):
+        """`run` of one sentence on the small SoC."""
+        return self.sim("run", TINY, "--model", IMAGE, "--text", text, *arguments, **options)
+
+    def assert_fails(self, process, code, message):
+        """The exit code, nothing on stdout, and one line on stderr that is, or matches, the message."""
+        lines = process.stderr.decode()
+        self.assertEqual(process.returncode, code, lines)
+        self.assertEqual(process.stdout, b"")
+        self.assertTrue(lines.endswith("\n") and lines.count("\n") == 1, lines)
+        if hasattr(message, "fullmatch"):
+            self.assertRegex(lines[:-1], message)
+        else:
+            self.assertEqual(lines[:-1], "edgebert-sim: " + message)
+
+    def assert_succeeds(self, process):
+        self.assertEqual(process.returncode, 0, process.stderr.decode())

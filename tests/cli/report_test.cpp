@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a report says of a run made by hand: sums, JSON and the text where the program's own runs do not lead.
+#include <nlohmann/json.hpp>
+
+#include "sim/run_report.hpp"
+#include "tests/test.hpp"
+
+using namespace edgebert;
+using namespace edgebert::sim;
+
+namespace {
+
+/// Two sentences of two classes: labelled 1 and predicted 1 after layer 1, labelled 1 and predicted 0
+/// after 2.
+RunReport two_sentences() {
+  RunReport report;
+  report.labels = {"negative", "positive"};
+  report.layers = 2;
+  const UnitReport unit{"dma", 3, 50, {{"bytes_loaded", 8}}};
+  const UnitReport memory{"system_sram", 0, 0, {{"bytes_read", 2048}, {"bytes_written", 1}}};
+  SentenceReport first;
+  first.text = "good";
+  first.label = 1;
+  first.prediction = 1;
+  first.logits = {0, 0};
+  first.exit_layer = 1;
+  first.entropy = {0.25};
+  first.cycles = 100;
+  first.seconds = 1e-7;
+  first.instructions = 10;
+  first.units = {unit, memory};
+  SentenceReport second = first;
+  second.text = "bad";
+  second.prediction = 0;
+  second.exit_layer = 2;
+  second.entropy = {0.69, 0.68};
+  report.sentences = {first, second};
+  return report;
+}
+
+}  // namespace
+
+TEST_CASE("report: totals are sums over the sentences") {
+  const RunReport report = two_sentences();
+  CHECK(report.accuracy() == 0.5);
+  CHECK(report.average_exit_layer() == 1.5);
+  CHECK(report.cycles() == 200);
+  CHECK(report.instructions() == 20);
+  CHECK(counted(report.units(), "bytes_loaded") == 16);
+  CHECK(counted(report.units(), "no such counter") == 0);
+  CHECK(report.label_name(0) == "negative");
+  CHECK(report.label_name(7) == "class 7");
+}
+
+TEST_CASE("report: without labels there is no accuracy") {
+  RunReport report = two_sentences();
+  for (SentenceReport& sentence : report.sentences) sentence.label.reset();
+  CHECK_FALSE(report.accuracy());
+  CHECK(nlohmann::json::parse(json_of(report))["totals"]["accuracy"].is_null());
+}
+
+TEST_CASE("report: a mismatch is in the JSON and in the text") {
+  RunReport report = two_sentences();
+  report.checked = true;
+  report.checks = {39, 2, "sentence 0: layer 1, query: row 3, column 4: expected 5, found 6"};
+  const auto checks = nlohmann::json::parse(json_of(report))["totals"]["checks"];
+  CHECK(checks["tensors_compared"] == 39);
+  CHECK(checks["mismatches"] == 2);
+  CHECK(checks["first_mismatch"] == report.checks.first);
+  const std::string text = text_of(report, {});
+  CHECK(text.find("check      2 differences in 39 compared tensors") != std::string::npos);
+  CHECK(text.find("first: " + report.checks.first) != std::string::npos);
+}
+
+TEST_CASE("report: the text names labels, exits and the last layer") {
+  const std::string text = text_of(two_sentences(), {});
+  CHECK(text.find("1. good\n\n  positive  50.0 %, right\n") != std::string::npos);
+  CHECK(text.find("2. bad\n\n  negative  50.0 %, labelled positive\n") != std::string::npos);
+  CHECK(text.find("      1  0.2500  ") != std::string::npos);
+  CHECK(text.find("  exit\n") != std::string::npos);
+  CHECK(text.find("  last layer\n") != std::string::npos);
+  CHECK(text.find("  DMA                      3               50   50.0 %  ####################\n") !=
+        std::string::npos);
+  CHECK(text.find("  system SRAM        2.0 KiB              1 B\n") != std::string::npos);
+}

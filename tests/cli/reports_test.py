@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reports: JSON keys and their sums, repeatability, escaping, the text's shape."""
+import json
+import os
+import pty
+import re
+import subprocess
+import unittest
+
+from program import EDGEBERT, IMAGE, SENTENCE, SIM, TINY, ProgramTest
+
+DATA_SET = "sentence\tlabel\n" + SENTENCE + "\t1\nunflinchingly bleak and desperate\t0\nallows us to hope .\t1\n"
+
+
+class Json(ProgramTest):
+    def report(self, *arguments, **options):
+        process = self.run_tiny("--json", "-", *arguments, **options)
+        self.assert_succeeds(process)
+        return json.loads(process.stdout)
+
+    def data_set_report(self, config, *arguments):
+        self.write("set.tsv", DATA_SET)
+        process = self.sim("run", config, "--model", IMAGE, "--dataset", "set.tsv", "--json", "-", *arguments)
+        self.assert_succeeds(process)
+        return json.loads(process.stdout)
+
+    def test_keys(self):
+        report = self.report("--check")
+        self.assertEqual(
+            list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "soc", "quantities",
+                           "labels", "sentences", "totals", "host"])
+        self.assertEqual(
+            list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",
+                                           "tokens", "cycles", "seconds", "instructions", "units"])
+        self.assertEqual(
+            list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "cycles", "simulated_seconds",
+                                     "instructions", "macs", "checks", "units"])
+        self.assertEqual(list(report["totals"]["checks"]), ["tensors_compared", "mismatches", "first_mismatch"])
+        self.assertEqual(list(report["host"]), ["wall_seconds", "peak_memory_mib"])
+        self.assertEqual(report["quantities"]["cycles"], "accelerator clock cycles")
+        for name in ("config_hash", "model_hash", "firmware_hash"):
+            self.assertRegex(report[name], "^[0-9a-f]{64}$")
+
+    def test_one_sentence(self):
+        report = self.report("--check")
+        sentence = report["sentences"][0]
+        self.assertEqual((sentence["index"], sentence["text"], sentence["label"]), (0, SENTENCE, None))
+        self.assertEqual(sentence["prediction"], 1)  # a positive review, and the model is sure
+        self.assertEqual(len(sentence["entropy"]), sentence["exit_layer"])
+        self.assertLess(sentence["entropy"][-1], 0.5)  # tiny.yaml's threshold
+        self.assertTrue(all(entropy >= 0.5 for entropy in sentence["entropy"][:-1]))
+        self.assertAlmostEqual(sentence["cycles"] * 1e-9, sentence["seconds"], places=8)  # 1 GHz
+        self.assertGreater(report["totals"]["checks"]["tensors_compared"], 30)
+        self.assertEqual(report["totals"]["checks"]["mismatches"], 0)
+
+    def test_totals_are_the_sums(self):
+        report = self.data_set_report(TINY)
+        sentences, totals = report["sentences"], report["totals"]
+        self.assertEqual(totals["sentences"], 3)
+        for key in ("cycles", "instructions"):
+            self.assertEqual(totals[key], sum(sentence[key] for sentence in sentences))
+        right = sum(sentence["label"] == sentence["prediction"] for sentence in sentences)
+        self.assertEqual(totals["accuracy"], right / 3)
+        self.assertEqual(totals["average_exit_layer"], sum(sentence["exit_layer"] for sentence in sentences) / 3)
+        for unit in totals["units"]:
+            parts = [part for sentence in sentences for part in sentence["units"] if part["unit"] == unit["unit"]]
+            self.assertEqual(unit["busy_cycles"], sum(part["busy_cycles"] for part in parts))
+
+    def test_limit(self):
+        self.assertEqual(len(self.data_set_report(TINY, "--limit", "2")["sentences"]), 2)
+
+    def test_threshold_0_never_exits_early(self):
+        sentence = self.report("--set", "exit.threshold=0")["sentences"][0]
+        self.assertEqual(sentence["exit_layer"], 12)
+        self.assertEqual(len(sentence["entropy"]), 12)
+
+    def test_two_runs_differ_in_host_only(self):
+        first, second = (self.data_set_report(EDGEBERT, "--check") for _ in range(2))
+        del first["host"], second["host"]
+        self.assertEqual(first, second)
+
+    def test_the_quantum_changes_nothing(self):
+        expected = self.data_set_report(TINY)
+        del expected["host"]
+        for quantum in (1, 97, 1000000):
+            report = self.data_set_report(TINY, "--set", f"core.quantum={quantum}")
+            del report["host"]
+            self.assertEqual(report, expected, quantum)
+
+    def test_the_number_of_lanes_changes_no_result(self):
+        expected = self.data_set_report(TINY)["sentences"]
+        for lanes in (2, 64):
+            sentences = self.data_set_report(TINY, "--set", f"pu.vmac_lanes={lanes}")["sentences"]
+            for key in ("logits", "entropy", "exit_layer", "prediction"):
+                self.assertEqual([s[key] for s in sentences], [s[key] for s in expected])
+            self.assertNotEqual([s["cycles"] for s in sentences], [s["cycles"] for s in expected])
+
+    def test_any_text_comes_back(self):
+        text = 'say "<b>&amp;</b>" \\ \x01\x1b[31m caf\u00e9 \u2028 \U0001f600'
+        process = self.run_tiny("--json", "-", text=text)
+        self.assert_succeeds(process)
+        self.assertEqual(json.loads(process.stdout)["sentences"][0]["text"], text)
+        for raw in (b"<", b">", b"&", b"\x01", b"\x1b", b"\xe2\x80\xa8"):
+            self.assertNotIn(raw, process.stdout)
+
+    def test_json_to_a_file_beside_the_text(self):
+        process = self.run_tiny("--json", "out.json")
+        self.assert_succeeds(process)
+        self.assertIn(SENTENCE, process.stdout.decode())
+        self.assertEqual(json.loads((self.folder / "out.json").read_text())["schema"], "edgebert-run-1")
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["out.json"])
+
+
+class Warnings(ProgramTest):
+    def test_long_sentences_are_cut_with_a_warning(self):
+        process = self.run_tiny("--json", "-", text="good " * 200)
+        self.assert_succeeds(process)
+        self.assertEqual(json.loads(process.stdout)["sentences"][0]["tokens"], 64)
+        # [CLS], 200 words of one token each, [SEP]
+        self.assertEqual(process.stderr.decode(), "edgebert-sim: warning: --text: 202 tokens, but the model takes 64; "
+                                                  "the rest was cut off\n")
+
+
+class Text(ProgramTest):
+    def text(self, *arguments, environment=None):
+        process = self.sim("run", *arguments, "--model", IMAGE, environment=environment)
+        self.assert_succeeds(process)
+        self.assertEqual(process.stderr, b"")
+        return process.stdout.decode()
+
+    def test_one_sentence(self):
+        text = self.text(TINY, "--text", SENTENCE, "--check")
+        for pattern in (r"^SoC +tiny, n = 8, overlapped timing$", rf"^{re.escape(SENTENCE)}$", r"^  \S+  \d+\.\d %$",
+                        r"^ +1  \d\.\d{4}  .*exit$", r"^  processing unit +[\d,]+ +[\d,]+ +\d+\.\d %",
+                        r"^  [\d,]+ accelerator cycles, .* simulated, 13 tokens$",
+                        r"^check +\d+ tensors compared with golden, all equal$", r"^host +.* wall time, \d+ MiB$"):
+            self.assertRegex(text, re.compile(pattern, re.MULTILINE))
+
+    def test_a_file_of_sentences(self):
+        self.write("two.txt", "\ufefffirst , and good\r\n\nsecond , and bad\n")
+        text = self.text(TINY, "--file", "two.txt")
+        self.assertIn("\n1. first , and good\n", text)
+        self.assertIn("\n2. second , and bad\n", text)
+
+    def test_a_data_set_is_summed_up(self):
+        self.write("set.tsv", DATA_SET)
+        text = self.text(TINY, "--dataset", "set.tsv")
+        self.assertNotIn(SENTENCE, text)
+        self.assertRegex(text, r"\naccuracy +\d+\.\d\d % \(\d of 3 sentences\)\n")
+        self.assertRegex(text, r"\nexit +after layer \d+\.\d\d of 12 on average\n")
+
+    def test_nothing_that_disturbs_a_terminal_and_no_colour_into_a_pipe(self):
+        text = self.text(TINY, "--text", "red \x1b[31m\x07\r\n\u202e text")
+        self.assertNotRegex(text, r"[\x00-\x09\x0b-\x1f\x7f\u202e]")
+        self.assertIn("red \\x1b[31m\\x07\\x0d\\x0a\\u{202e} text", text)
+
+    def test_at_most_100_columns(self):
+        for sentence in (SENTENCE, "word " * 50, "x" * 120):
+            for line in self.text(TINY, "--text", sentence, "--set", f"name={'n' * 200}").splitlines():
+                self.assertLessEqual(len(line), 100, line)
+
+    def test_ascii_where_the_locale_is_not_utf8(self):
+        self.assertTrue(self.text(TINY, "--text", SENTENCE, environment={"LC_ALL": "C"}).isascii())
+
+
+class Terminal(ProgramTest):
+    """stdout or stderr is a terminal."""
+
+    def on_terminal(self, stream, arguments, environment):
+        """@return what the program writes to that stream"""
+        controller, terminal = pty.openpty()
+        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: terminal}
+        with subprocess.Popen([SIM, "run", TINY, "--model", IMAGE, *arguments], **streams,
+                              env={**os.environ, "TERM": "xterm", **environment}, cwd=self.folder) as process:
+            os.close(terminal)
+            written = b""
+            try:
+                while chunk := os.read(controller, 65536):
+                    written += chunk
+            except OSError:  # Linux: the program closed the terminal
+                pass
+            self.assertEqual(process.wait(), 0)
+        os.close(controller)
+        return written
+
+    def test_progress_is_shown_and_removed(self):
+        self.write("set.tsv", DATA_SET)
+        written = self.on_terminal("stderr", ["--dataset", "set.tsv"], {})
+        self.assertIn(b"1/3 sentences, ", written)
+        self.assertTrue(written.endswith(b"\r\x1b[K"), written)
+
+    def test_colour_unless_no_color(self):
+        without_no_color = {"NO_COLOR": ""}
+        self.assertIn(b"\x1b[1m", self.on_terminal("stdout", ["--text", SENTENCE], without_no_color))
+        self.assertNotIn(b"\x1b", self.on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "1"}))
+        self.assertNotIn(b"\x1b", self.on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "", "TERM": "dumb"}))
+
+
+if __name__ == "__main__":
+    unittest.main()
