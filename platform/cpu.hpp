@@ -27,6 +27,8 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   void add_memory(std::uint32_t base, std::span<std::uint8_t> bytes, bool writable) {
     core_.add_memory(base, bytes, writable);
   }
+  /// Something else wrote to memory with a private port: decoded code and reservations there are dropped.
+  void memory_changed(std::uint32_t address, std::uint32_t bytes) { core_.memory_changed(address, bytes); }
   void reset(std::uint32_t entry) { core_.reset(entry); }
   void set_interrupt(rv32::Interrupt line, bool level);
   /// Called whenever the core starts to wait in WFI, at the exact time.

@@ -9,8 +9,20 @@ namespace edgebert {
 
 namespace regs = mailbox_device;
 
-Mailbox::Mailbox(sc_core::sc_module_name name) : sc_module(name) {
+Mailbox::Mailbox(sc_core::sc_module_name name, const sc_core::sc_time& turnaround)
+    : sc_module(name), turnaround_(turnaround) {
+  SC_HAS_PROCESS(Mailbox);
+  SC_METHOD(host_turn);
+  sensitive << host_turn_;
+  dont_initialize();
   socket.register_b_transport(this, &Mailbox::b_transport);
+}
+
+/// An event of the kernel, so that the core does not run past the next job's arrival, however large its
+/// quantum.
+void Mailbox::host_turn() {
+  answered_ = true;
+  if (answer_sink_) answer_sink_();
 }
 
 void Mailbox::post(const mailbox::Job& job) {
@@ -61,9 +73,8 @@ bool Mailbox::access_register(std::uint64_t offset, bool read, std::uint32_t& va
     waiting_ = false;
     interrupt.set(false);
   } else if (offset == regs::answer.offset && !read) {
-    answered_ = true;
     answer_time_ = sc_core::sc_time_stamp() + delay;
-    if (answer_sink_) answer_sink_();
+    host_turn_.notify(delay + turnaround_);
   } else {
     return false;
   }

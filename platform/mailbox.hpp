@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host mailbox: one job in, one result out. Registers: mailbox_regs.hpp; contents: contract/mailbox.hpp.
-// Modelled: the hand-over, a level interrupt while a job waits, the moment of the answer. The host side is
-// immediate.
+// Modelled: the hand-over, a level interrupt while a job waits, the moment of the answer, and a host that
+// looks at the answer and may post the next job a fixed turnaround later. Not modelled: the link to the host.
 #pragma once
 #include <functional>
 #include <systemc>
@@ -19,11 +19,13 @@ class Mailbox : public sc_core::sc_module {
   tlm_utils::simple_target_socket<Mailbox> socket{"socket"};
   InterruptOutput interrupt;
 
-  explicit Mailbox(sc_core::sc_module_name name);
+  /// @param turnaround  from firmware's ANSWER to the host's reaction; whole core cycles keep jobs on core
+  /// clock edges
+  Mailbox(sc_core::sc_module_name name, const sc_core::sc_time& turnaround);
 
   /// Host side: hands over a job now. The previous one must have been answered.
   void post(const mailbox::Job& job);
-  /// Called when firmware writes ANSWER.
+  /// Called when the host has seen an answer.
   void on_answer(std::function<void()> sink) { answer_sink_ = std::move(sink); }
   bool answered() const { return answered_; }
   /// When firmware wrote ANSWER.
@@ -33,10 +35,13 @@ class Mailbox : public sc_core::sc_module {
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   bool access(tlm::tlm_generic_payload& payload);
+  void host_turn();
   bool access_register(std::uint64_t offset, bool read, std::uint32_t& value, const sc_core::sc_time& delay);
 
   mailbox::Job job_{};
   mailbox::Result result_{};
+  const sc_core::sc_time turnaround_;
+  sc_core::sc_event host_turn_{"host_turn"};
   sc_core::sc_time answer_time_;
   std::function<void()> answer_sink_;
   bool waiting_ = false;

@@ -18,8 +18,6 @@ namespace {
 using sc_core::sc_time;
 using Clock = std::chrono::steady_clock;
 
-/// From firmware's answer to the next job: long enough for any firmware to be back at its mailbox.
-constexpr double turnaround_seconds = 1e-6;
 /// Boot ends when firmware first waits, at the latest after this.
 constexpr double boot_seconds = 10e-3;
 constexpr unsigned runs_between_clock_readings = 1024;
@@ -98,7 +96,6 @@ std::vector<UnitReport> difference(std::vector<UnitReport> after, const std::vec
 
 struct Platform::State {
   SocConfig config;
-  std::string model_name;
   rv32::ElfFile firmware;
   ModelDescriptor descriptor;
   std::unique_ptr<Soc> soc;
@@ -107,6 +104,7 @@ struct Platform::State {
   std::uint32_t jobs = 0;
   bool wall_limit_reached = false;
   bool booting = true;
+  bool started = false;  ///< before, nothing is pending yet
 
   void watch_wall_clock() {
     if (++runs % runs_between_clock_readings != 0) return;
@@ -115,50 +113,50 @@ struct Platform::State {
     sc_core::sc_pause();
   }
 
-  std::string who_waits() const { return wait_report(*soc, firmware); }
+  [[noreturn]] void time_out(const std::string& attempt, const std::string& why) const {
+    throw Error(Failure::timeout, fmt::format("{}: {}: {}", attempt, why, wait_report(*soc, firmware)));
+  }
 
-  void check_not_ended(const char* attempt) const {
+  /// Throws if firmware has ended.
+  void check_running(const std::string& attempt) const {
     if (!soc->exit_device.code()) return;
-    throw Error(Failure::firmware,
+    std::string why = failure_text(soc->mailbox.result().failure, firmware);
+    if (const auto& fault = soc->bus.last_fault()) why += "; " + fault_text(*fault);
+    // A model that firmware finds too big is not firmware's failure.
+    const bool too_big = soc->mailbox.result().failure.code == mailbox::FailureCode::does_not_fit;
+    throw Error(too_big ? Failure::capacity : Failure::firmware,
                 fmt::format("{}: firmware {} ended with code {}: {}", attempt, firmware.name(),
-                            *soc->exit_device.code(), failure_text(soc->mailbox.result().failure, firmware)));
+                            *soc->exit_device.code(), why));
   }
 
-  /// Runs until `done`, at most the simulated-time limit.
+  /// Simulates until `done` or until simulated time `end`. @return done()
   template <typename Done>
-  void run_until(const char* attempt, Done done) {
-    const sc_time limit =
-        sc_core::sc_time_stamp() + sc_time(config.limits.simulated_seconds, sc_core::SC_SEC);
-    while (!done()) {
+  bool run_until(const std::string& attempt, const sc_time& end, Done done) {
+    while (!done() && sc_core::sc_time_stamp() < end) {
       if (wall_limit_reached) {
-        throw Error(
-            Failure::timeout,
-            fmt::format("{}: no answer within the wall-time limit of {} s: {}; raise limits.wall_time",
-                        attempt, config.limits.wall_seconds, who_waits()));
+        time_out(attempt, fmt::format("no answer within the wall-time limit of {} s (limits.wall_time)",
+                                      config.limits.wall_seconds));
       }
-      if (sc_core::sc_time_stamp() >= limit) {
-        throw Error(
-            Failure::timeout,
-            fmt::format("{}: no answer within {} s of simulated time: {}; raise limits.simulated_time",
-                        attempt, config.limits.simulated_seconds, who_waits()));
-      }
-      if (!first_start && !sc_core::sc_pending_activity()) {
-        throw Error(Failure::timeout,
-                    fmt::format("{}: nothing will ever happen again: {}", attempt, who_waits()));
-      }
-      sc_core::sc_start(limit - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
-      first_start = false;
+      if (started && !sc_core::sc_pending_activity()) time_out(attempt, "nothing will ever happen again");
+      started = true;
+      sc_core::sc_start(end - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
     }
+    return done();
   }
-  bool first_start = true;
 
-  void post(const mailbox::Job& job) { soc->mailbox.post(job); }
+  /// The same with the limit a sentence has.
+  template <typename Done>
+  void run_sentence(const std::string& attempt, Done done) {
+    const sc_time limit(config.limits.simulated_seconds, sc_core::SC_SEC);
+    if (run_until(attempt, sc_core::sc_time_stamp() + limit, done)) return;
+    time_out(attempt, fmt::format("no answer within {} s of simulated time (limits.simulated_time)",
+                                  config.limits.simulated_seconds));
+  }
 };
 
 Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware) {
   prepare_kernel();
   state_ = std::make_unique<State>(State{.config = config,
-                                         .model_name = image.container().origin(),
                                          .firmware = firmware,
                                          .descriptor = image.descriptor(),
                                          .soc = std::make_unique<Soc>("soc", config)});
@@ -176,12 +174,10 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
     sc_core::sc_pause();
   });
   soc.mailbox.on_answer([] { sc_core::sc_pause(); });
-  const sc_time boot_limit(boot_seconds, sc_core::SC_SEC);
-  state.run_until("boot", [&] {
-    return !state.booting || soc.exit_device.code() || sc_core::sc_time_stamp() >= boot_limit;
-  });
+  state.run_until("boot", sc_time(boot_seconds, sc_core::SC_SEC),
+                  [&] { return !state.booting || soc.exit_device.code(); });
   state.booting = false;
-  state.check_not_ended("boot");
+  state.check_running("boot");
 }
 
 Platform::~Platform() = default;
@@ -207,8 +203,7 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
   job.number = ++state.jobs;
   job.tokens = static_cast<std::uint32_t>(token_ids.size());
   job.padded_tokens = state.config.sequence.pad == SequencePad::full ? sequence : job.tokens;
-  job.exit_threshold = static_cast<std::uint32_t>(
-      std::llround(std::ldexp(state.config.exit.threshold, entropy_fraction_bits)));
+  job.exit_threshold = exit_threshold_word(state.config);
   job.first_segment = first_segment;
   std::copy(token_ids.begin(), token_ids.end(), job.token_ids);
 
@@ -217,13 +212,10 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
   const std::uint64_t instructions = soc.cpu.core().instructions();
   const sc_time start = sc_core::sc_time_stamp();
   soc.mailbox.post(job);
-  state.run_until(attempt.c_str(), [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
-  state.check_not_ended(attempt.c_str());
+  state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
+  state.check_running(attempt);
 
   const sc_time took = soc.mailbox.answer_time() - start;
-  // The next job must not depend on how far the core ran ahead when it answered: it comes a fixed time later.
-  const sc_time next = soc.mailbox.answer_time() + sc_time(turnaround_seconds, sc_core::SC_SEC);
-  sc_core::sc_start(next - sc_core::sc_time_stamp());
   const mailbox::Result& result = soc.mailbox.result();
   if (result.failure.code != mailbox::FailureCode::none) {
     throw Error(Failure::firmware,
@@ -251,8 +243,8 @@ void Platform::shut_down() {
   job.kind = mailbox::JobKind::shut_down;
   job.number = ++state.jobs;
   state.soc->mailbox.post(job);
-  state.run_until("shut-down", [&] { return state.soc->exit_device.code().has_value(); });
-  if (*state.soc->exit_device.code() != 0) state.check_not_ended("shut-down");
+  state.run_sentence("shut-down", [&] { return state.soc->exit_device.code().has_value(); });
+  if (*state.soc->exit_device.code() != 0) state.check_running("shut-down");
 }
 
 void Platform::peek(std::uint64_t address, std::span<std::uint8_t> bytes) {
@@ -284,6 +276,8 @@ std::uint64_t Platform::instructions() const {
 
 }  // namespace edgebert
 
-/// libsystemc's own main() refers to it. Programs that use Platform bring their main() and elaborate by it; a program with a
-/// SystemC top of its own defines its sc_main, which comes before this one.
-[[gnu::weak]] int sc_main(int, char**) { return 0; }
+/// libsystemc's own main() refers to it. Programs that use Platform bring their main() and elaborate by it; a
+/// program with a SystemC top of its own defines its sc_main, which comes before this one.
+[[gnu::weak]] int sc_main(int, char**) {
+  return 0;
+}

@@ -14,6 +14,9 @@ sc_time period(double hertz) {
   return {1.0 / hertz, sc_core::SC_SEC};
 }
 
+/// From firmware's answer to the next job: long enough for any firmware to be back at its mailbox.
+constexpr double turnaround_seconds = 1e-6;
+
 MemoryTiming timing_of(const MemoryConfig& config) {
   return {nanoseconds(config.read_latency_ns), nanoseconds(config.write_latency_ns), period(config.clock_hz),
           config.width};
@@ -49,7 +52,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       timer("timer", core_clock),
       watchdog("watchdog", core_clock),
       console("console"),
-      mailbox("mailbox"),
+      mailbox("mailbox", core_clock.time(core_clock.cycles(sc_time(turnaround_seconds, sc_core::SC_SEC)))),
       exit_device("exit_device"),
       bus("bus", {.cycle = bus_clock.period(),
                   .width = config.bus.width,
@@ -70,6 +73,10 @@ void Soc::map_memories() {
   bus.map_memory(map::envm.base, envm);
   cpu.add_memory(map::boot_rom.base, boot_rom.contents(), false);
   cpu.add_memory(map::system_sram.base, system_sram.contents(), true);
+  system_sram.on_write([this](std::uint64_t offset, std::size_t bytes) {
+    cpu.memory_changed(map::system_sram.base + static_cast<std::uint32_t>(offset),
+                       static_cast<std::uint32_t>(bytes));
+  });
 }
 
 void Soc::map_devices() {

@@ -60,11 +60,13 @@ std::string wait_report(Soc& soc, const rv32::ElfFile& firmware) {
   text += fmt::format(", interrupt lines raised {:#x}, enabled {:#x}",
                       controller[interrupt_controller::pending], controller[interrupt_controller::enable]);
   text += soc.mailbox.interrupt.level() ? ", a job waits in the mailbox" : ", the mailbox holds no job";
-  if (const auto& fault = soc.bus.last_fault()) {
-    text += fmt::format(", last bus error: {} {} of {} bytes at {:#010x}, {}", fault->initiator,
-                        fault->write ? "write" : "read", fault->bytes, fault->address, fault->response);
-  }
+  if (const auto& fault = soc.bus.last_fault()) text += ", " + fault_text(*fault);
   return text;
+}
+
+std::string fault_text(const Bus::Fault& fault) {
+  return fmt::format("last bus error: {} {} of {} bytes at {:#010x}, {}", fault.initiator,
+                     fault.write ? "write" : "read", fault.bytes, fault.address, fault.response);
 }
 
 std::string failure_text(const mailbox::Failure& failure, const rv32::ElfFile& firmware) {
@@ -85,7 +87,7 @@ std::string failure_text(const mailbox::Failure& failure, const rv32::ElfFile& f
     case FailureCode::does_not_fit: {
       constexpr const char* places[] = {"a data buffer", "a mask buffer", "the auxiliary buffer",
                                         "the system SRAM"};
-      return fmt::format("the model does not fit {}: {} bytes needed, {} there",
+      return fmt::format("the model does not fit {}: {} bytes needed, {} free",
                          failure.unit < 4 ? places[failure.unit] : "a memory", failure.detail, failure.extra);
     }
     case FailureCode::wrong_unit:

@@ -13,6 +13,9 @@ namespace edgebert {
 /// error.
 std::string wait_report(Soc& soc, const rv32::ElfFile& firmware);
 
+/// One line for a bus access that was answered with an error.
+std::string fault_text(const Bus::Fault& fault);
+
 /// One line for a failure that firmware reported.
 std::string failure_text(const mailbox::Failure& failure, const rv32::ElfFile& firmware);
 

@@ -26,6 +26,7 @@ void Memory::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
     std::memcpy(at, payload.get_data_ptr(), payload.get_data_length());
     touch();
     bytes_written_ += payload.get_data_length();
+    if (write_sink_) write_sink_(payload.get_address(), payload.get_data_length());
   } else {
     return payload.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
   }

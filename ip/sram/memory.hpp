@@ -3,6 +3,7 @@
 // `timing`. Modelled: contents, access rights, size, read and write latency, width, own clock; a generation
 // that any write bumps. Not modelled: banks, row hits, refresh.
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <systemc>
@@ -43,6 +44,10 @@ class Memory : public sc_core::sc_module {
   /// Changes with every write, so that what was derived from the contents can be kept until then.
   std::uint64_t generation() const { return generation_; }
   void touch() { ++generation_; }
+  /// Called after each write over the bus, with its place: whoever holds copies of the contents drops them.
+  void on_write(std::function<void(std::uint64_t offset, std::size_t bytes)> sink) {
+    write_sink_ = std::move(sink);
+  }
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -51,6 +56,7 @@ class Memory : public sc_core::sc_module {
 
   Parameters parameters_;
   std::vector<std::uint8_t> bytes_;
+  std::function<void(std::uint64_t, std::size_t)> write_sink_;
   std::uint64_t generation_ = 0;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;

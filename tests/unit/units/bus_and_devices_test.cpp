@@ -138,6 +138,8 @@ TEST_CASE("mailbox: job in, result out, the job read-only, the interrupt up unti
   b.write(base + mailbox_device::result_offset + offsetof(mailbox::Result, prediction), 1);
   CHECK_FALSE(b.mailbox.answered());
   b.set(base, mailbox_device::answer, 1);
+  CHECK_FALSE(b.mailbox.answered());
+  sc_core::sc_start(11, sc_core::SC_NS);  // the host's turnaround is 10 ns
   CHECK(b.mailbox.answered());
   CHECK(b.mailbox.result().prediction == 1);
   CHECK(b.write(base + mailbox_device::result_offset + sizeof(mailbox::Result), 1).status ==

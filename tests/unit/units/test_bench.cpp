@@ -30,7 +30,7 @@ TestBench::TestBench(sc_core::sc_module_name name)
       watchdog("watchdog", bus_clock),
       console("console"),
       exit_device("exit_device"),
-      mailbox("mailbox"),
+      mailbox("mailbox", sc_core::sc_time(10, sc_core::SC_NS)),
       bus("bus", {.cycle = bus_clock.period(), .width = 8, .register_latency = 4, .burst_overhead = 2}) {
   core.bind(bus.core);
   accelerator.dma.bus.bind(bus.dma);
@@ -126,4 +126,6 @@ TestBench& bench() {
 }  // namespace edgebert::test
 
 // libsystemc's own main() refers to it; Catch2's main() is used instead.
-int sc_main(int, char**) { return 0; }
+int sc_main(int, char**) {
+  return 0;
+}
