@@ -20,8 +20,8 @@ inline constexpr uint32_t reduction_max = 32768;  ///< products a 40-bit accumul
 inline constexpr uint32_t classes_max = 64;
 inline constexpr uint32_t mask_group = 64;  ///< elements a bit-mask word of the packed form covers
 
-/// Rows that share a 32-bit base in a packed matrix's row index: 64, or fewer where 64 rows of `groups` mask words could hold
-/// more codes than a 16-bit offset reaches.
+/// Rows that share a 32-bit base in a packed matrix's row index: 64, or fewer where 64 rows of `groups` mask
+/// words could hold more codes than a 16-bit offset reaches.
 constexpr uint32_t index_rows(uint32_t groups) {
   uint32_t rows = 64;
   while (rows > 1 && (rows - 1) * groups * mask_group > 0xffff) rows /= 2;

@@ -180,7 +180,8 @@ bool Dma::row_start(std::uint32_t row, std::uint32_t& address) {
   std::uint16_t offset = 0;
   const bool read =
       transfer(tlm::TLM_READ_COMMAND,
-               registers[regs::packed_index_base] + std::uint64_t{row} / index_rows(registers[regs::packed_groups]) * sizeof base,
+               registers[regs::packed_index_base] +
+                   std::uint64_t{row} / index_rows(registers[regs::packed_groups]) * sizeof base,
                reinterpret_cast<std::uint8_t*>(&base), sizeof base) &&
       transfer(tlm::TLM_READ_COMMAND,
                registers[regs::packed_index_offset] + std::uint64_t{row} * sizeof offset,

@@ -23,8 +23,9 @@ inline constexpr Register packed_masks{0x3c, Access::read_write, 0, "PACKED_MASK
                                        "bus address of the matrix's masks"};
 inline constexpr Register packed_data{0x40, Access::read_write, 0, "PACKED_DATA",
                                       "bus address of its non-zero codes"};
-inline constexpr Register packed_index_base{0x44, Access::read_write, 0, "PACKED_INDEX_BASE",
-                                            "bus address of one 32-bit word per 64 rows (fewer in wide matrices: contract index_rows)"};
+inline constexpr Register packed_index_base{
+    0x44, Access::read_write, 0, "PACKED_INDEX_BASE",
+    "bus address of one 32-bit word per 64 rows (fewer in wide matrices: contract index_rows)"};
 inline constexpr Register packed_index_offset{0x48, Access::read_write, 0, "PACKED_INDEX_OFFSET",
                                               "bus address of one halfword a row"};
 inline constexpr Register packed_groups{0x4c, Access::read_write, 0, "PACKED_GROUPS",

@@ -15,23 +15,19 @@ inline constexpr std::uint32_t page_bytes = 4096;
 /// Operations in two lists, in the order of the execution loop's handler table. The frequent ones have a
 /// handler for each instruction length, so that the way to the next instruction is a constant. near/far: the
 /// target lies inside / outside the branch's own page.
-#define EDGEBERT_RV32_FREQUENT(X)                                                                           \
-  X(load_constant)                                                                                          \
-  X(beq_near)                                                                                               \
-  X(bne_near)                                                                                               \
-  X(blt_near)                                                                                               \
-  X(bge_near) X(bltu_near) X(bgeu_near) X(beq_far) X(bne_far) X(blt_far) X(bge_far) X(bltu_far) X(bgeu_far) \
-      X(lb) X(lh) X(lw) X(lbu) X(lhu) X(sb) X(sh) X(sw) X(addi) X(slti) X(sltiu) X(xori) X(ori) X(andi)     \
-          X(slli) X(srli) X(srai) X(add) X(sub) X(sll) X(slt) X(sltu) X(bitwise_xor) X(srl) X(sra)          \
-              X(bitwise_or) X(bitwise_and) X(mul) X(mulh) X(mulhsu) X(mulhu) X(div) X(divu) X(rem) X(remu)
+// clang-format off
+#define EDGEBERT_RV32_FREQUENT(X) \
+  X(load_constant) X(beq_near) X(bne_near) X(blt_near) X(bge_near) X(bltu_near) X(bgeu_near) \
+  X(beq_far) X(bne_far) X(blt_far) X(bge_far) X(bltu_far) X(bgeu_far) X(lb) X(lh) X(lw) X(lbu) \
+  X(lhu) X(sb) X(sh) X(sw) X(addi) X(slti) X(sltiu) X(xori) X(ori) X(andi) X(slli) X(srli) X(srai) \
+  X(add) X(sub) X(sll) X(slt) X(sltu) X(bitwise_xor) X(srl) X(sra) X(bitwise_or) X(bitwise_and) \
+  X(mul) X(mulh) X(mulhsu) X(mulhu) X(div) X(divu) X(rem) X(remu)
 
 /// The first three are the code cache's own.
-#define EDGEBERT_RV32_OTHER(X)                                                                           \
-  X(undecoded)                                                                                           \
-  X(page_end)                                                                                            \
-  X(breakpoint)                                                                                          \
-  X(illegal) X(jal_near) X(jal_far) X(jalr) X(fence) X(fence_i) X(ecall) X(ebreak) X(mret) X(wfi) X(csr) \
-      X(lr) X(sc) X(amo)
+#define EDGEBERT_RV32_OTHER(X) \
+  X(undecoded) X(page_end) X(breakpoint) X(illegal) X(jal_near) X(jal_far) X(jalr) X(fence) \
+  X(fence_i) X(ecall) X(ebreak) X(mret) X(wfi) X(csr) X(lr) X(sc) X(amo)
+// clang-format on
 
 enum class Op : std::uint8_t {
 #define EDGEBERT_RV32_ENUMERATOR(name) name,

@@ -189,14 +189,14 @@ class Firmware(ProgramTest):
         self.write("spin.elf", elf(self.spin))
         process = self.run_tiny("--firmware", "spin.elf", "--json", "out.json", "--set", "limits.simulated_time=20 ms")
         self.assert_fails(process, TIMEOUT, re.compile(
-            r"^edgebert-sim: .*within 0\.02 s of simulated time: the core runs at pc 0x00000000, .*a job waits"))
+            r"^edgebert-sim: .*within 0\.02 s of simulated time \(limits\.simulated_time\): the core runs at pc 0x00000000, .*a job waits"))
         self.assertEqual(os.listdir(self.folder), ["spin.elf"])
 
     def test_wall_time_limit(self):
         self.write("spin.elf", elf(self.spin))
         process = self.run_tiny("--firmware", "spin.elf", "--set", "limits.wall_time=300 ms", "--set",
                                 "limits.simulated_time=1000000")
-        self.assert_fails(process, TIMEOUT, re.compile(r"within the wall-time limit of 0\.3 s: the core runs at pc"))
+        self.assert_fails(process, TIMEOUT, re.compile(r"within the wall-time limit of 0\.3 s \(limits\.wall_time\): the core runs at pc"))
 
     def test_waits_for_ever(self):
         self.write("sleep.elf", elf(self.sleep))

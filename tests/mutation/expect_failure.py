@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-run = subprocess.run(sys.argv[1:], capture_output=True, text=True, check=False)
+run = subprocess.run(sys.argv[1:], capture_output=True, text=True, errors="replace", check=False)
 noticed = run.returncode > 0 and re.search(r"test cases: +\d+ \|.* [1-9]\d* failed", run.stdout)
 print(run.stdout[-2000:])
 if not noticed:

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frame of the directed test programs: numbered checks, result to tohost (1: all passed, (N << 1) | 1: check N failed).
-// gp holds the number of the check under way; t6 is the checks' own. Expected values follow from the definitions in
-// The RISC-V Instruction Set Manual, Volume I (20191213) and Volume II (20211203).
+// Frame of the directed test programs: numbered checks, result to tohost (1: all passed, (N << 1) | 1: check
+// N failed). gp holds the number of the check under way; t6 is the checks' own. Expected values follow from
+// the definitions in The RISC-V Instruction Set Manual, Volume I (20191213) and Volume II (20211203).
 #pragma once
+// clang-format off
 
 #define BEGIN                  \
   .section .text.init;         \

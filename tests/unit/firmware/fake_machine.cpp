@@ -205,9 +205,10 @@ void FakeMachine::load_packed() {
     const uint32_t list = reg(base, dma::row_list);
     const uint32_t row =
         list == 0 ? reg(base, dma::first_row) + index : static_cast<uint32_t>(word(list + 2 * index, 2));
-    uint32_t from = reg(base, dma::packed_data) +
-                    static_cast<uint32_t>(word(reg(base, dma::packed_index_base) + row / index_rows(row_groups) * 4, 4) +
-                                          word(reg(base, dma::packed_index_offset) + row * 2, 2));
+    uint32_t from =
+        reg(base, dma::packed_data) +
+        static_cast<uint32_t>(word(reg(base, dma::packed_index_base) + row / index_rows(row_groups) * 4, 4) +
+                              word(reg(base, dma::packed_index_offset) + row * 2, 2));
     for (uint32_t group = 0; group < first_group + groups; ++group) {
       const uint64_t mask = word(reg(base, dma::packed_masks) + (row * row_groups + group) * 8, 8);
       const auto codes = static_cast<uint32_t>(__builtin_popcountll(mask));
