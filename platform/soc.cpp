@@ -80,13 +80,9 @@ void Soc::map_memories() {
 }
 
 void Soc::map_devices() {
-  bus.map_registers(map::accelerator_control, map::unit_room, accelerator.control.socket);
-  bus.map_registers(map::processing_unit, map::unit_room, accelerator.processing_unit.socket);
-  bus.map_registers(map::softmax, map::unit_room, accelerator.softmax.socket);
-  bus.map_registers(map::layernorm, map::unit_room, accelerator.layernorm.socket);
-  bus.map_registers(map::element_add, map::unit_room, accelerator.element_add.socket);
-  bus.map_registers(map::early_exit, map::unit_room, accelerator.early_exit.socket);
-  bus.map_registers(map::dma, map::unit_room, accelerator.dma.socket);
+  for (const auto& [base, block] : accelerator.register_blocks()) {
+    bus.map_registers(base, map::unit_room, block->socket);
+  }
   bus.map_registers(map::interrupt_controller.base, map::interrupt_controller.room,
                     interrupt_controller.socket);
   bus.map_registers(map::timer.base, map::timer.room, timer.socket);

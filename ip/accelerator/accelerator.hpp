@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "contract/memory_map.hpp"
 #include "ip/accelerator/accelerator_regs.hpp"
 #include "ip/dma/dma.hpp"
 #include "ip/pu/processing_unit.hpp"
@@ -47,6 +48,16 @@ class Accelerator : public sc_core::sc_module {
 
   Accelerator(sc_core::sc_module_name name, const Parameters& parameters, const ClockDomain& clock);
 
+  /// Every register block with its bus address.
+  std::array<std::pair<std::uint32_t, RegisterTarget*>, 7> register_blocks() {
+    return {{{memory_map::accelerator_control, &control},
+             {memory_map::processing_unit, &processing_unit},
+             {memory_map::softmax, &softmax},
+             {memory_map::layernorm, &layernorm},
+             {memory_map::element_add, &element_add},
+             {memory_map::early_exit, &early_exit},
+             {memory_map::dma, &dma}}};
+  }
   /// Every unit with its name, in the order of InterruptLine.
   std::array<std::pair<const char*, Unit*>, 6> units() {
     return {{{"processing_unit", &processing_unit},

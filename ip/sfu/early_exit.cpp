@@ -14,7 +14,7 @@ namespace regs = early_exit;
 
 EarlyExit::EarlyExit(sc_core::sc_module_name name, const Parameters& parameters, const sfu::Buffers& buffers,
                      const ClockDomain& clock)
-    : Unit(name, unit::Kind::early_exit, regs::map, clock), parameters_(parameters), buffers_(buffers) {}
+    : SpecialFunctionUnit(name, unit::Kind::early_exit, regs::map, parameters, buffers, clock) {}
 
 void EarlyExit::start() {
   const std::uint32_t classes = registers[regs::classes];

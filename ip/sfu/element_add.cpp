@@ -12,7 +12,7 @@ namespace regs = element_add;
 
 ElementAdd::ElementAdd(sc_core::sc_module_name name, const Parameters& parameters,
                        const sfu::Buffers& buffers, const ClockDomain& clock)
-    : Unit(name, unit::Kind::element_add, regs::map, clock), parameters_(parameters), buffers_(buffers) {}
+    : SpecialFunctionUnit(name, unit::Kind::element_add, regs::map, parameters, buffers, clock) {}
 
 void ElementAdd::start() {
   const std::uint32_t rows = registers[regs::rows];

@@ -13,7 +13,7 @@ namespace regs = layernorm;
 
 Layernorm::Layernorm(sc_core::sc_module_name name, const Parameters& parameters, const sfu::Buffers& buffers,
                      const ClockDomain& clock)
-    : Unit(name, unit::Kind::layernorm, regs::map, clock), parameters_(parameters), buffers_(buffers) {}
+    : SpecialFunctionUnit(name, unit::Kind::layernorm, regs::map, parameters, buffers, clock) {}
 
 void Layernorm::start() {
   const std::uint32_t rows = registers[regs::rows];

@@ -2,6 +2,7 @@
 #include "ip/sfu/softmax.hpp"
 
 #include "ip/sfu/sfu_cost.hpp"
+#include "ip/sfu/softmax_kernel.hpp"
 #include "ip/sfu/softmax_regs.hpp"
 
 namespace edgebert {
@@ -10,7 +11,7 @@ namespace regs = softmax;
 
 Softmax::Softmax(sc_core::sc_module_name name, const Parameters& parameters, const sfu::Buffers& buffers,
                  const ClockDomain& clock)
-    : Unit(name, unit::Kind::softmax, regs::map, clock), parameters_(parameters), buffers_(buffers) {}
+    : SpecialFunctionUnit(name, unit::Kind::softmax, regs::map, parameters, buffers, clock) {}
 
 void Softmax::start() {
   const std::uint32_t rows = registers[regs::rows];

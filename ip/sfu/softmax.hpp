@@ -4,28 +4,17 @@
 // Modelled: function, cycles, interrupt, errors, counters. Not modelled: cycles saved by masked keys (the
 // published unit walks them all).
 #pragma once
-#include "ip/common/timing.hpp"
-#include "ip/common/unit.hpp"
-#include "ip/sfu/operand.hpp"
-#include "ip/sfu/softmax_kernel.hpp"
+#include "ip/sfu/special_function_unit.hpp"
 
 namespace edgebert {
 
-class Softmax : public Unit {
+class Softmax : public SpecialFunctionUnit {
  public:
-  struct Parameters {
-    std::uint32_t lanes;
-    TimingPreset preset;
-  };
-
   Softmax(sc_core::sc_module_name name, const Parameters& parameters, const sfu::Buffers& buffers,
           const ClockDomain& clock);
 
  private:
   void start() override;
-
-  Parameters parameters_;
-  sfu::Buffers buffers_;
 };
 
 }  // namespace edgebert
