@@ -182,15 +182,12 @@ class TextReport {
   void totals() {
     const std::vector<UnitReport> units = report_.units();
     const std::uint64_t macs = counted(units, "macs");
-    const std::uint64_t zeros = counted(units, "macs_gated");
-    const std::string gated = macs == 0
-                                  ? ""
-                                  : fmt::format(" ({:.1f} % gated)", 100.0 * static_cast<double>(zeros) /
-                                                                         static_cast<double>(macs));
     field("total", fmt::format("{} accelerator cycles, {} simulated", grouped(report_.cycles()),
                                duration(report_.simulated_seconds())));
-    field("work", fmt::format("{} MACs{}, {} core instructions", grouped(macs), gated,
-                              grouped(report_.instructions())));
+    field("work", fmt::format("{} MACs ({:.1f} % gated, {:.1f} % of the slots they are padded to)",
+                              grouped(macs), percent(counted(units, "macs_gated"), macs),
+                              percent(macs, counted(units, "mac_slots"))));
+    field("", fmt::format("{} core instructions", grouped(report_.instructions())));
     if (report_.checked) checks();
     field("host",
           fmt::format("{} wall time, {:.0f} MiB", duration(report_.wall_seconds), report_.peak_memory_mib));
@@ -208,6 +205,10 @@ class TextReport {
                                    grouped(checks.tensors_compared)),
                        style_));
     for (const std::string& part : wrap("first: " + checks.first, page_width - 11)) field("", part);
+  }
+
+  static double percent(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
   }
 
   const RunReport& report_;
