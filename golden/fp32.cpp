@@ -85,6 +85,11 @@ void report(const Observer& observer, Site site, const FloatMatrix& x) {
 
 }  // namespace
 
+void Ranges::merge(const Ranges& other) {
+  for (std::size_t site = 0; site < site_count; ++site)
+    largest_[site] = std::max(largest_[site], other.largest_[site]);
+}
+
 void Ranges::observe(Site site, std::span<const float> values) {
   float& largest = largest_[static_cast<std::size_t>(site)];
   for (const float value : values) largest = std::max(largest, std::fabs(value));

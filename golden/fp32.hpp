@@ -37,6 +37,8 @@ using Observer = std::function<void(Site, std::span<const float>)>;
 class Ranges {
  public:
   void observe(Site site, std::span<const float> values);
+  /// As if both had been observed by one.
+  void merge(const Ranges& other);
   float at(Site site) const { return largest_[static_cast<std::size_t>(site)]; }
   const std::array<float, site_count>& all() const { return largest_; }
 

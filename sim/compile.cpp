@@ -3,6 +3,12 @@
 // has the checkpoint quantised, packed and placed.
 #include "model/compile.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <mutex>
+#include <thread>
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -70,12 +76,26 @@ model::ActivationRanges calibrate(const model::Checkpoint& checkpoint, const Com
   const std::uint32_t sequence = options.sequence.value_or(checkpoint.geometry.sequence);
   golden::Ranges ranges;
   Progress progress(sentences.size());
-  for (const Sentence& sentence : sentences) {
-    const model::Encoding encoding = tokenizer.encode(sentence.text, sequence);
-    model.run(encoding.ids, encoding.first_segment,
-              [&](golden::Site site, std::span<const float> values) { ranges.observe(site, values); });
-    progress.step();
+  std::mutex shared;
+  std::atomic<std::size_t> next = 0;
+  // A largest magnitude does not depend on the order in which sentences are seen.
+  const auto work = [&] {
+    golden::Ranges mine;
+    for (std::size_t i = next++; i < sentences.size(); i = next++) {
+      const model::Encoding encoding = tokenizer.encode(sentences[i].text, sequence);
+      model.run(encoding.ids, encoding.first_segment,
+                [&](golden::Site site, std::span<const float> values) { mine.observe(site, values); });
+      const std::scoped_lock lock(shared);
+      progress.step();
+    }
+    const std::scoped_lock lock(shared);
+    ranges.merge(mine);
+  };
+  std::vector<std::future<void>> workers;
+  for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) {
+    workers.push_back(std::async(std::launch::async, work));
   }
+  for (auto& worker : workers) worker.get();
   return ranges_of(ranges);
 }
 

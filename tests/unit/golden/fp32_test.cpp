@@ -62,6 +62,11 @@ TEST_CASE("fp32: ranges keep the largest magnitude of a site") {
   ranges.observe(Site::query, second);
   CHECK(ranges.at(Site::query) == 2.0f);
   CHECK(ranges.at(Site::key) == 0.0f);
+  Ranges other;
+  other.observe(Site::key, first);
+  other.merge(ranges);
+  CHECK(other.at(Site::query) == 2.0f);
+  CHECK(other.at(Site::key) == 2.0f);
 }
 
 TEST_CASE("fp32: every site is observed, the layers' sites once a layer") {
