@@ -16,6 +16,7 @@ constexpr std::uint32_t csr_mip = 0x344;
 
 Cpu::Cpu(sc_core::sc_module_name name, const ClockDomain& clock, std::uint64_t quantum)
     : sc_module(name), clock_(clock), quantum_(quantum), core_(*this, {}) {
+  core_.set_time_source([this] { return core_.cycles(); });
   SC_HAS_PROCESS(Cpu);
   SC_THREAD(execute);
 }
@@ -38,7 +39,11 @@ void Cpu::execute() {
       continue;
     }
     const rv32::RunResult result = core_.run(cycles);
-    if (result.cycles != 0) wait(clock_.time(result.cycles));
+    if (result.cycles != 0) {
+      wait(clock_.time(result.cycles));
+      // The host acts between deltas: what it does at this very time comes before the next instruction.
+      wait(sc_core::SC_ZERO_TIME);
+    }
     if (result.reason == rv32::StopReason::wfi) wait_for_interrupt();
     if (quantum_sink_) quantum_sink_();
   }

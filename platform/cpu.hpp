@@ -3,8 +3,9 @@
 // is exact and does not depend on the quantum. Memory windows by pointer (ROM, system SRAM); everything else
 // over the bus.
 //
-// Modelled: one cycle an instruction, stalls of bus accesses rounded up to core cycles, WFI without cost to
-// the host. Not modelled: pipeline, caches, fetch and data latency of the private port.
+// Modelled: one cycle an instruction, stalls of bus accesses rounded up to core cycles, CSR time in core
+// cycles as the timer counts them, WFI without cost to the host. Not modelled: pipeline, caches, fetch and
+// data latency of the private port.
 #pragma once
 #include <functional>
 #include <systemc>

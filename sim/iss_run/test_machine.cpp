@@ -44,6 +44,7 @@ TestMachine::TestMachine(const rv32::ElfFile& elf, const Options& options)
   } else {
     core_.add_memory(ram_base, ram, true);
   }
+  core_.set_time_source([this] { return core_.cycles(); });
   core_.reset(elf_.entry());
 }
 

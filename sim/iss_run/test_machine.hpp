@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The machine conformance suites expect: one core, 4 MiB RAM at 0x80000000, a `tohost` word, nothing else.
-// Modelled: the end-of-test convention of riscv-tests and the signature of riscv-arch-test.
-// Not modelled: HTIF system calls and console, timer, interrupt sources; WFI therefore never waits.
+// Modelled: the end-of-test convention of riscv-tests and the signature of riscv-arch-test; CSR time, in
+// cycles. Not modelled: HTIF system calls and console, timer, interrupt sources; WFI therefore never waits.
 #pragma once
 #include <cstdint>
 #include <optional>

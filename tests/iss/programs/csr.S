@@ -85,6 +85,9 @@
   CHECK(70, a0, 7, csrr a0, cycleh)
   CHECK(71, a0, 7, csrr a0, instreth)
   CHECK(72, a0, 0, csrr a0, hpmcounter3)
+  // The machine counts time in cycles since reset.
+  CHECK(78, a2, 2, csrr a0, time; nop; csrr a1, time; sub a2, a1, a0)
+  CHECK(79, a0, 0, csrr a0, timeh)
   // A trap takes a cycle and retires nothing: csrr, (ecall), csrr s2, s3, s4, csrw, li 2 long, csrs, mret, csrr.
   li gp, 73
   EXPECT_TRAP
@@ -112,8 +115,8 @@
   missing 83, mideleg
   missing 84, 0x7c0
   missing 85, fcsr
-  missing 86, time
-  missing 87, timeh
+  missing 86, stvec
+  missing 87, sip
   missing 88, 0x3a4
   missing 89, 0x3c0
   missing 90, 0x7a4
