@@ -39,9 +39,9 @@ void Cpu::execute() {
       continue;
     }
     const rv32::RunResult result = core_.run(cycles);
-    if (result.cycles != 0) {
-      wait(clock_.time(result.cycles));
-      // The host acts between deltas: what it does at this very time comes before the next instruction.
+    if (result.cycles != 0) wait(clock_.time(result.cycles));
+    if (yields_) {
+      yields_ = false;
       wait(sc_core::SC_ZERO_TIME);
     }
     if (result.reason == rv32::StopReason::wfi) wait_for_interrupt();

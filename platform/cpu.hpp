@@ -39,6 +39,10 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   /// From within a bus access: leave the run after this instruction.
   void stop_run() { core_.request_stop(); }
 
+  /// The simulation pauses at this time for the host to act, and what it does comes before the core's next
+  /// instruction. Call from a method, which the kernel runs before the core's thread.
+  void yield() { yields_ = true; }
+
   const rv32::Core& core() const { return core_; }
 
  private:
@@ -55,6 +59,7 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   rv32::Core core_;
   tlm::tlm_generic_payload payload_;
   sc_core::sc_event wake_{"wake"};
+  bool yields_ = false;
   std::function<void()> idle_;
   std::function<void()> quantum_sink_;
 };

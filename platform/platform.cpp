@@ -57,7 +57,23 @@ void load(Soc& soc, const ModelImage& image) {
   }
 }
 
+/// Firmware that starts inside a memory and ends past it asks for a larger one.
+void check_fits(const rv32::ElfFile& firmware, const memory_map::Region& region, std::uint64_t available) {
+  std::uint64_t needed = 0;
+  for (const rv32::Segment& segment : firmware.segments()) {
+    const std::uint64_t end = std::uint64_t{segment.address - region.base} + segment.memory_size;
+    if (segment.address >= region.base && end <= region.room) needed = std::max(needed, end);
+  }
+  if (needed <= available) return;
+  throw Error(
+      Failure::capacity,
+      fmt::format("cannot load firmware {}: it needs {} bytes of {}, which has {}; raise memory.{}.size",
+                  firmware.name(), needed, region.name, available, region.name));
+}
+
 void load(Soc& soc, const rv32::ElfFile& firmware) {
+  check_fits(firmware, memory_map::boot_rom, soc.boot_rom.size());
+  check_fits(firmware, memory_map::system_sram, soc.system_sram.size());
   const rv32::LoadTarget targets[] = {{memory_map::boot_rom.base, soc.boot_rom.contents()},
                                       {memory_map::system_sram.base, soc.system_sram.contents()}};
   firmware.copy_to(targets);
@@ -92,6 +108,21 @@ std::vector<UnitReport> difference(std::vector<UnitReport> after, const std::vec
   return after;
 }
 
+/// Whether firmware's answer can be the answer to a job: a phrase that says why not, empty if it can.
+std::string what_is_wrong(const mailbox::Result& result, const mailbox::Job& job,
+                          const ModelDescriptor& model) {
+  if (result.number != job.number) return fmt::format("job {} instead of job {}", result.number, job.number);
+  if (result.classes != model.classes)
+    return fmt::format("with {} classes, but the model has {}", result.classes, model.classes);
+  if (result.prediction >= model.classes)
+    return fmt::format("with class {}, but the model has {}", result.prediction, model.classes);
+  if (result.exit_layer == 0 || result.exit_layer > model.layers)
+    return fmt::format("with exit layer {}, but the model has {} layers", result.exit_layer, model.layers);
+  if (result.layers != result.exit_layer)
+    return fmt::format("with {} entropies for exit layer {}", result.layers, result.exit_layer);
+  return "";
+}
+
 }  // namespace
 
 struct Platform::State {
@@ -104,7 +135,9 @@ struct Platform::State {
   std::uint32_t jobs = 0;
   bool wall_limit_reached = false;
   bool booting = true;
-  bool started = false;  ///< before, nothing is pending yet
+  /// Where the present wait ends. As an event of the kernel it is something to advance to, and the core does
+  /// not run past it.
+  std::unique_ptr<sc_core::sc_event> deadline = std::make_unique<sc_core::sc_event>("deadline");
 
   void watch_wall_clock() {
     if (++runs % runs_between_clock_readings != 0) return;
@@ -132,23 +165,26 @@ struct Platform::State {
   /// Simulates until `done` or until simulated time `end`. @return done()
   template <typename Done>
   bool run_until(const std::string& attempt, const sc_time& end, Done done) {
+    deadline->notify(end - sc_core::sc_time_stamp());
     while (!done() && sc_core::sc_time_stamp() < end) {
       if (wall_limit_reached) {
         time_out(attempt, fmt::format("no answer within the wall-time limit of {} s (limits.wall_time)",
                                       config.limits.wall_seconds));
       }
-      if (started && !sc_core::sc_pending_activity()) time_out(attempt, "nothing will ever happen again");
-      started = true;
       sc_core::sc_start(end - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
     }
+    deadline->cancel();
+    if (!done() && !sc_core::sc_pending_activity()) time_out(attempt, "nothing will ever happen again");
     return done();
   }
 
   /// The same with the limit a sentence has.
   template <typename Done>
   void run_sentence(const std::string& attempt, Done done) {
-    const sc_time limit(config.limits.simulated_seconds, sc_core::SC_SEC);
-    if (run_until(attempt, sc_core::sc_time_stamp() + limit, done)) return;
+    const sc_time now = sc_core::sc_time_stamp();
+    const double left = (sc_core::sc_max_time() - now).to_seconds();
+    const sc_time limit(std::min(config.limits.simulated_seconds, left / 2), sc_core::SC_SEC);
+    if (run_until(attempt, now + limit, done)) return;
     time_out(attempt, fmt::format("no answer within {} s of simulated time (limits.simulated_time)",
                                   config.limits.simulated_seconds));
   }
@@ -173,7 +209,10 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
     soc.cpu.stop_run();
     sc_core::sc_pause();
   });
-  soc.mailbox.on_answer([] { sc_core::sc_pause(); });
+  soc.mailbox.on_answer([&soc] {
+    soc.cpu.yield();
+    sc_core::sc_pause();
+  });
   state.run_until("boot", sc_time(boot_seconds, sc_core::SC_SEC),
                   [&] { return !state.booting || soc.exit_device.code(); });
   state.booting = false;
@@ -222,9 +261,9 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
                 fmt::format("{}: firmware {} refused it: {}", attempt, state.firmware.name(),
                             failure_text(result.failure, state.firmware)));
   }
-  if (result.number != job.number) {
-    throw Error(Failure::firmware, fmt::format("{}: firmware {} answered job {}", attempt,
-                                               state.firmware.name(), result.number));
+  if (const std::string wrong = what_is_wrong(result, job, state.descriptor); !wrong.empty()) {
+    throw Error(Failure::firmware,
+                fmt::format("{}: firmware {} answered {}", attempt, state.firmware.name(), wrong));
   }
   SentenceResult sentence{result, soc.accelerator_clock.cycles(took), took.to_seconds(),
                           soc.cpu.core().instructions() - instructions, difference(snapshot(soc), before)};
