@@ -21,7 +21,7 @@ struct RunOptions {
   std::vector<std::string> overrides;             ///< key.path=value
   bool check = false;
   std::optional<std::filesystem::path> golden_cache;
-  std::string json;  ///< a file, "-" for stdout instead of the text report, or empty
+  std::optional<std::string> json;  ///< a file, or "-" for stdout instead of the text report
 };
 
 struct CompileOptions {

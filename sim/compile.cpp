@@ -37,8 +37,12 @@ golden::Fp32Model float_model(const fs::path& checkpoint) {
       golden::Fp32Checkpoint(Safetensors::read(tensors), std::string(config.begin(), config.end())));
 }
 
+fs::path calibration_file(const CompileOptions& options) {
+  return options.calibration.value_or(folder_of(options.checkpoint) / "calibration.tsv");
+}
+
 std::vector<Sentence> calibration_sentences(const CompileOptions& options) {
-  const fs::path file = options.calibration.value_or(folder_of(options.checkpoint) / "calibration.tsv");
+  const fs::path file = calibration_file(options);
   if (!options.calibration && !fs::exists(file)) {
     throw Error(Failure::input,
                 fmt::format("calibrating: there is no '{}'; name a file of training sentences with "
@@ -123,7 +127,9 @@ std::string summary(const model::CompiledImage& image, std::size_t sentences, co
 }  // namespace
 
 int compile(const CompileOptions& options) {
-  check_folder_of(options.output);
+  const fs::path folder = folder_of(options.checkpoint);
+  check_output(options.output, {options.checkpoint, folder / "model.safetensors", folder / "config.json",
+                                folder / "spiece.model", calibration_file(options)});
   const model::Checkpoint checkpoint = model::read_checkpoint(options.checkpoint);
   const std::vector<Sentence> sentences = calibration_sentences(options);
   const model::ActivationRanges ranges = calibrate(checkpoint, options, sentences);

@@ -4,11 +4,14 @@
 #include <charconv>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "contract/file.hpp"
 #include "platform/config/text.hpp"
 
 namespace edgebert::sim {
+namespace fs = std::filesystem;
+
 namespace {
 
 Error refuse(const std::string& message) {
@@ -103,11 +106,22 @@ std::vector<Sentence> sentences_of_dataset(const std::filesystem::path& path,
   return sentences;
 }
 
-void check_folder_of(const std::filesystem::path& output) {
-  const std::filesystem::path folder = std::filesystem::absolute(output).parent_path();
+void check_output(const fs::path& output, const std::vector<fs::path>& inputs) {
+  const auto refuse_output = [&](const std::string& why) {
+    return refuse(fmt::format("cannot write '{}': {}", output.string(), why));
+  };
+  if (output.empty()) throw refuse_output("it has no name");
   std::error_code ignored;
-  if (!std::filesystem::is_directory(folder, ignored)) {
-    throw refuse(fmt::format("cannot write '{}': there is no folder '{}'", output.string(), folder.string()));
+  const fs::path folder = fs::absolute(output).parent_path();
+  if (!fs::is_directory(folder, ignored))
+    throw refuse_output(fmt::format("there is no folder '{}'", folder.string()));
+  if (fs::is_directory(output, ignored)) throw refuse_output("is a directory");
+  // A device is written in place, any other file beside itself and renamed.
+  if (fs::is_other(output, ignored)) return;
+  if (access(folder.c_str(), W_OK) != 0)
+    throw refuse_output(fmt::format("the folder '{}' is not writable", folder.string()));
+  for (const fs::path& input : inputs) {
+    if (fs::equivalent(output, input, ignored)) throw refuse_output("the command reads this file");
   }
 }
 

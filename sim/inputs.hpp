@@ -29,8 +29,11 @@ std::vector<Sentence> sentences_of_file(const std::filesystem::path& path);
 std::vector<Sentence> sentences_of_dataset(const std::filesystem::path& path,
                                            std::optional<std::size_t> limit = std::nullopt);
 
-/// A long run must not end in front of a folder that is not there.
-/// @throws Error(Failure::input) if the folder of an output file is none
-void check_folder_of(const std::filesystem::path& output);
+/// A long run must not end in front of an output file that cannot be written, nor replace what it read.
+/// @param inputs  files and folders the command reads; those that do not exist are no matter here
+/// @throws Error(Failure::input) if the output has no name, is a folder, is an input, or its folder is none
+/// or
+///         not writable
+void check_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
 
 }  // namespace edgebert::sim

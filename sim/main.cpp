@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // edgebert-sim: the command line. Every failure becomes one line on stderr and the exit code of its kind.
+#include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -23,6 +27,19 @@ int fail(Failure failure, const std::string& message) {
   return exit_code_of(failure);
 }
 
+/// Decimal digits only: the conversion alone would take "010" for 8 and cut what is too large.
+CLI::Validator whole_number(std::uint64_t minimum) {
+  const auto check = [minimum](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, code] = std::from_chars(text.data(), end, value);
+    const bool octal = text.size() > 1 && text.front() == '0';
+    if (code == std::errc() && rest == end && !octal && value >= minimum) return "";
+    return fmt::format("'{}' is not a whole number from {}", text, minimum);
+  };
+  return {check, ""};
+}
+
 /// --set may be repeated and takes one argument each time.
 void add_overrides(CLI::App& command, std::vector<std::string>& overrides) {
   command.add_option("--set", overrides, "override a value of the configuration: key.path=value")
@@ -38,14 +55,15 @@ void add_run(CLI::App& app, RunOptions& options, int& code) {
   command->add_option("--dataset", options.data_set, "sentence<TAB>label with a header line")
       ->type_name("TSV");
   command->add_option("--limit", options.limit, "only the first sentences of the data set")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   command->add_option("--model", options.model, "model image instead of the configuration's")
       ->type_name("IMAGE");
   command->add_option("--firmware", options.firmware, "firmware instead of the configuration's")
       ->type_name("ELF");
   add_overrides(*command, options.overrides);
-  command->add_flag("--check", options.check, "compare every tensor with the golden model, bit by bit");
+  command->add_flag("--check", options.check, "compare every tensor with the golden model, bit by bit")
+      ->disable_flag_override();
   command->add_option("--golden-cache", options.golden_cache, "folder where --check keeps golden's answers")
       ->type_name("DIR");
   command
@@ -69,6 +87,7 @@ void add_compile(CLI::App& app, CompileOptions& options, int& code) {
       ->type_name("TSV|TXT");
   command
       ->add_option("--sequence", options.sequence, "tokens of a padded sentence instead of the checkpoint's")
+      ->check(whole_number(1))
       ->type_name("N");
   command
       ->add_option("--embedding-sparsity", options.embedding_sparsity,
@@ -88,7 +107,8 @@ void add_config(CLI::App& app, ConfigOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("config", "show a configuration's values, their origin and meaning");
   command->add_option("CONFIG", options.file, "YAML configuration");
   add_overrides(*command, options.overrides);
-  command->add_flag("--markdown", options.markdown, "print the reference of all keys instead");
+  command->add_flag("--markdown", options.markdown, "print the reference of all keys instead")
+      ->disable_flag_override();
   command->callback([&] {
     if (options.markdown == !options.file.empty())
       throw Error(Failure::usage, "config: give a CONFIG or --markdown");
@@ -102,7 +122,7 @@ void add_config(CLI::App& app, ConfigOptions& options, int& code) {
 
 void add_registers(CLI::App& app, bool& markdown) {
   CLI::App* command = app.add_subcommand("registers", "print the address map and all registers");
-  command->add_flag("--markdown", markdown, "as Markdown, which is the only form");
+  command->add_flag("--markdown", markdown, "as Markdown, which is the only form")->disable_flag_override();
   command->callback([] { print(registers_markdown()); });
 }
 
@@ -112,7 +132,7 @@ int main_of(int argc, char** argv) {
   app.footer(exit_codes_help());
   app.require_subcommand(0, 1);
   bool print_exit_codes = false;
-  app.add_flag("--exit-codes", print_exit_codes, "print the exit codes as Markdown");
+  app.add_flag("--exit-codes", print_exit_codes, "print the exit codes as Markdown")->disable_flag_override();
 
   int code = 0;
   RunOptions run_options;
@@ -126,7 +146,12 @@ int main_of(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
-    if (problem.get_exit_code() == 0) return app.exit(problem);  // --help and --version
+    if (problem.get_exit_code() == 0) {  // --help and --version
+      std::ostringstream text;
+      app.exit(problem, text, text);
+      print(text.str());
+      return 0;
+    }
     return fail(Failure::usage, fmt::format("{}; see --help", problem.what()));
   }
   if (print_exit_codes) {
@@ -142,11 +167,14 @@ int main_of(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace edgebert;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is a write error like a full disk
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
   try {
     return sim::main_of(argc, argv);
   } catch (const Error& error) {
     return sim::fail(error.failure(), error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return sim::fail(Failure::input, error.what());
   } catch (const std::bad_alloc&) {
     return sim::fail(Failure::internal, "the host's memory does not suffice");
   } catch (const std::exception& error) {

@@ -78,7 +78,11 @@ std::vector<model::Encoding> encode(const std::vector<Sentence>& sentences, cons
       throw Error(Failure::input, fmt::format("{}: label {}, but the model has {} classes", sentence.place,
                                               *sentence.label, model.classes));
     }
-    encodings.push_back(tokenizer.encode(sentence.text, model.sequence));
+    try {
+      encodings.push_back(tokenizer.encode(sentence.text, model.sequence));
+    } catch (const Error& error) {
+      throw Error(error.failure(), fmt::format("{}: {}", sentence.place, error.what()));
+    }
     if (encodings.back().truncated_from != 0) {
       warn(fmt::format("{}: {} tokens, but the model takes {}; the rest was cut off", sentence.place,
                        encodings.back().truncated_from, model.sequence));
@@ -181,15 +185,15 @@ double peak_memory_mib() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-void write_reports(const RunReport& report, const std::string& json) {
+void write_reports(const RunReport& report, const std::optional<std::string>& json) {
   if (json == "-") {
     print(json_of(report));
     return;
   }
   print(text_of(report, style_of(STDOUT_FILENO)));
-  if (json.empty()) return;
+  if (!json) return;
   const std::string text = json_of(report);
-  write_file(json, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  write_file(*json, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 }  // namespace
@@ -200,7 +204,6 @@ int run(const RunOptions& options) {
   if (options.golden_cache && !options.check)
     throw Error(Failure::usage, "run: --golden-cache needs --check");
   const std::vector<Sentence> sentences = sentences_for(options);
-  if (!options.json.empty() && options.json != "-") check_folder_of(options.json);
   const config::Loaded loaded = config::load(options.config, options.overrides);
 
   const fs::path model_file =
@@ -208,6 +211,10 @@ int run(const RunOptions& options) {
   const ModelImage image = ModelImage::read(model_file);
   const std::vector<model::Encoding> encodings = encode(sentences, image);
   const fs::path firmware_file = firmware_for(options, loaded.soc);
+  if (options.json && *options.json != "-") {
+    check_output(*options.json, {options.config, options.file.value_or(""), options.data_set.value_or(""),
+                                 model_file, firmware_file});
+  }
   const std::vector<std::uint8_t> firmware_bytes = read_file(firmware_file, "firmware", Failure::firmware);
   const rv32::ElfFile firmware = rv32::ElfFile::parse(firmware_bytes, firmware_file.string());
 

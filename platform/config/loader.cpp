@@ -3,6 +3,7 @@
 // both are done here, on its nodes, whose marks give lines and columns.
 #include "platform/config/loader.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -59,8 +60,17 @@ std::string keys_below(const std::string& section) {
 }
 
 std::string unknown_key(const std::string& path) {
-  return fmt::format("unknown key '{}'; the nearest valid key is '{}'", printable(path),
-                     nearest(path, valid_paths()));
+  constexpr std::size_t shown = 100;  // bytes; no valid key comes near
+  const bool cut = path.size() > shown;
+  const std::string start = path.substr(0, shown);
+  return fmt::format("unknown key '{}{}'; the nearest valid key is '{}'", printable(start), cut ? "..." : "",
+                     nearest(start, valid_paths()));
+}
+
+/// YAML takes these in comments and quotes, where nobody sees them.
+bool is_control(char character) {
+  const auto byte = static_cast<unsigned char>(character);
+  return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
 }
 
 class Loader {
@@ -81,6 +91,8 @@ class Loader {
       throw refuse(fmt::format("--set {}: expected key.path=value", printable(assignment)));
     }
     const std::string path = assignment.substr(0, equals);
+    if (path == "version")
+      throw refuse("--set version: the file states its version; it cannot be overridden");
     const Key* key = find_key(path);
     if (key == nullptr) {
       const std::string below = keys_below(path);
@@ -123,8 +135,14 @@ class Loader {
     if (const auto offset = first_invalid_utf8(yaml)) {
       throw refuse(fmt::format("{}: byte {} is not UTF-8", name_, *offset));
     }
+    if (const auto found = std::ranges::find_if(yaml, is_control); found != yaml.end()) {
+      throw refuse(fmt::format("{}: byte {} is a control character ({})", name_, found - yaml.begin(),
+                               printable({&*found, 1})));
+    }
     try {
-      const std::vector<YAML::Node> documents = YAML::LoadAll(yaml);
+      // yaml-cpp closes an open quote at the file's end if blanks or line breaks stand there.
+      const std::size_t end = yaml.find_last_not_of(" \t\r\n");
+      const std::vector<YAML::Node> documents = YAML::LoadAll(yaml.substr(0, end + 1));
       if (documents.empty()) throw refuse(name_ + ":1:1: the file is empty; it needs at least 'version: 1'");
       if (documents.size() > 1) {
         throw refuse(fmt::format("{}: a second YAML document; a configuration is one", at(documents[1])));
@@ -150,7 +168,13 @@ class Loader {
     std::map<std::string, YAML::Mark> seen;
     for (const auto& entry : section) {
       if (!entry.first.IsScalar()) throw refuse(fmt::format("{}: a key must be plain text", at(entry.first)));
-      const std::string path = prefix + entry.first.Scalar();
+      const std::string name = entry.first.Scalar();
+      const std::string path = prefix + name;
+      // Two spellings of one key would hide a duplicate.
+      if (name.find('.') != std::string::npos && (find_key(path) != nullptr || !keys_below(path).empty())) {
+        throw refuse(fmt::format("{}: unknown key '{}'; in a file sections nest, dots are for --set",
+                                 at(entry.first), path));
+      }
       const auto [first, is_new] = seen.emplace(path, entry.first.Mark());
       if (!is_new) {
         throw refuse(fmt::format("{}: duplicate key '{}'; it stands at line {} already", at(entry.first),

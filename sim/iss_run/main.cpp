@@ -13,6 +13,7 @@
 
 #include "contract/error.hpp"
 #include "contract/file.hpp"
+#include "platform/config/text.hpp"
 #include "platform/rv32/elf.hpp"
 #include "sim/iss_run/test_machine.hpp"
 
@@ -97,8 +98,14 @@ int main(int argc, char** argv) {
   app.add_option("ELF", arguments.elf, "program, ELF32 RISC-V executable")->required();
   app.add_option("--max-instructions", arguments.max_instructions,
                  "stop after that many instructions, trapping ones included")
+      // The conversion alone would take -1 for the largest number.
+      ->check([](const std::string& text) {
+        const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+        return digits ? std::string() : fmt::format("'{}' is not a whole number", text);
+      })
       ->capture_default_str();
-  app.add_flag("--strict-align", arguments.strict_alignment, "misaligned loads and stores trap");
+  app.add_flag("--strict-align", arguments.strict_alignment, "misaligned loads and stores trap")
+      ->disable_flag_override();
   app.add_option("--signature", arguments.signature,
                  "write the words between begin_signature and end_signature to this file");
   try {
@@ -106,13 +113,13 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& request) {
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "iss-run: {}; see --help\n", error.what());
+    fmt::print(stderr, "iss-run: {}; see --help\n", edgebert::printable(error.what()));
     return exit_usage;
   }
   try {
     return run(arguments);
   } catch (const Error& error) {
-    fmt::print(stderr, "iss-run: {}\n", error.what());
+    fmt::print(stderr, "iss-run: {}\n", edgebert::printable(error.what()));
     return error.failure() == Failure::input ? exit_signature : exit_bad_elf;
   } catch (const std::exception& error) {
     fmt::print(stderr, "iss-run: internal error: {}\n", error.what());

@@ -29,6 +29,11 @@ class Usage(ProgramTest):
         self.assert_fails(self.sim("run", TINY), USAGE, message)
         self.assert_fails(self.sim("run", TINY, "--text", "a", "--file", "b"), USAGE, message)
 
+    def test_limit_is_a_whole_number(self):
+        for limit in ("0", "-1", "1.5", "010", "0x2", "many", "", "99999999999999999999"):
+            self.assert_fails(self.run_tiny("--limit", limit), USAGE,
+                              f"--limit: '{limit}' is not a whole number from 1; see --help")
+
     def test_options_that_need_others(self):
         self.assert_fails(self.run_tiny("--limit", "3"), USAGE, "run: --limit needs --dataset")
         self.assert_fails(self.run_tiny("--golden-cache", "x"), USAGE, "run: --golden-cache needs --check")
@@ -80,6 +85,14 @@ class Text(ProgramTest):
                 self.assert_fails(self.run_input("--dataset", "set.tsv"), INPUT, message)
 
 
+    def test_text_without_tokens(self):
+        # U+00A0 is a blank to the tokenizer.
+        reason = "tokenizing a text: it has no tokens; give at least one word"
+        self.assert_fails(self.run_tiny(text="\u00a0"), INPUT, f"--text: {reason}")
+        self.write("blank.txt", "good\n\u00a0\n")
+        self.assert_fails(self.run_input("--file", "blank.txt"), INPUT, f"blank.txt:2: {reason}")
+
+
 class Configuration(ProgramTest):
     def test_message_has_place_path_and_nearest_key(self):
         self.write("soc.yaml", "version: 1\npu:\n  vmac_lane: 16\n")
@@ -96,7 +109,7 @@ class Configuration(ProgramTest):
 
     def test_not_yaml(self):
         self.write("soc.yaml", "version: 1\npu: {vmac_lanes: 8\n")
-        self.assert_fails(self.sim("config", "soc.yaml"), CONFIG, re.compile(r"^edgebert-sim: soc\.yaml:3:1: not YAML: "))
+        self.assert_fails(self.sim("config", "soc.yaml"), CONFIG, re.compile(r"^edgebert-sim: soc\.yaml:2:1: not YAML: "))
 
 
 class Image(ProgramTest):
@@ -166,6 +179,10 @@ class Image(ProgramTest):
         self.assert_fails(
             self.run_tiny("--set", "memory.weight_memory.size=64 KiB"), CAPACITY,
             re.compile(r"^edgebert-sim: cannot load model .*: it needs \d+ bytes of weight_memory, which has 65536; "))
+        for memory in ("boot_rom", "system_sram"):
+            self.assert_fails(
+                self.run_tiny("--set", f"memory.{memory}.size=4 KiB"), CAPACITY,
+                re.compile(rf"^edgebert-sim: cannot load firmware .*: it needs \d+ bytes of {memory}, which has 4096; "))
 
 
 class Firmware(ProgramTest):
@@ -198,6 +215,39 @@ class Firmware(ProgramTest):
                                 "limits.simulated_time=1000000")
         self.assert_fails(process, TIMEOUT, re.compile(r"within the wall-time limit of 0\.3 s \(limits\.wall_time\): the core runs at pc"))
 
+    def test_the_simulated_limit_ends_shipped_firmware(self):
+        # The limit lies between two clock edges: nothing happens at that very time.
+        for limit in ("1 us", "100 us"):
+            process = self.run_tiny("--set", f"limits.simulated_time={limit}", "--set", "limits.wall_time=20 s")
+            self.assert_fails(process, TIMEOUT, re.compile(r"of simulated time \(limits\.simulated_time\): the core "))
+
+    def answering(self, fields):
+        """Firmware that answers each job with these words of a result, by offset. contract/mailbox.hpp."""
+        code = [0x700102B7,              # lui t0, 0x70010: the mailbox
+                0x0002A303, 0xFE030EE3,  # lw t1, 0(t0); beqz t1, .-4
+                0x0002A223,              # sw zero, 4(t0): TAKE
+                0x70012EB7]              # lui t4, 0x70012: the result
+        for offset, value in fields.items():
+            code.append((value & 0xFFF) << 20 | 0x00000513)  # li a0, value
+            code.append(((offset >> 5) << 25) | (10 << 20) | (29 << 15) | (2 << 12) | ((offset & 31) << 7) | 0x23)
+        self.write("answer.elf", elf(code + [0x0002A423, 0x0000006F]))  # sw zero, 8(t0): ANSWER; j .
+        return self.run_tiny("--firmware", "answer.elf", "--json", "out.json")
+
+    def test_answers_that_cannot_be(self):
+        good = {0: 1, 4: 1, 8: 0, 12: 2, 272: 1}  # job, exit layer, prediction, classes, entropies
+        for change, message in (
+                ({0: 7}, "job 7 instead of job 1"),
+                ({4: 0}, "with exit layer 0, but the model has 12 layers"),
+                ({4: 13}, "with exit layer 13, but the model has 12 layers"),
+                ({8: 2}, "with class 2, but the model has 2"),
+                ({12: -1}, "with 4294967295 classes, but the model has 2"),
+                ({272: -1}, "with 4294967295 entropies for exit layer 1"),
+        ):
+            with self.subTest(message):
+                self.assert_fails(self.answering({**good, **change}), FIRMWARE,
+                                  f"sentence 1: firmware answer.elf answered {message}")
+                self.assertEqual(os.listdir(self.folder), ["answer.elf"])
+
     def test_waits_for_ever(self):
         self.write("sleep.elf", elf(self.sleep))
         self.assert_fails(self.run_tiny("--firmware", "sleep.elf"), TIMEOUT,
@@ -210,10 +260,18 @@ class Outputs(ProgramTest):
                           f"cannot write 'none/out.json': there is no folder '{self.folder}/none'")
 
     def test_json_onto_a_folder(self):
-        process = self.run_tiny("--json", self.folder)
-        self.assertEqual(process.returncode, INPUT)
-        self.assertEqual(process.stderr.decode(), f"edgebert-sim: cannot write '{self.folder}': is a directory\n")
+        self.assert_fails(self.run_tiny("--json", self.folder), INPUT, f"cannot write '{self.folder}': is a directory")
+        self.assert_fails(self.run_tiny("--json", ""), INPUT, "cannot write '': it has no name")
         self.assertEqual(os.listdir(self.folder), [])
+
+    def test_an_input_is_never_replaced(self):
+        self.write("set.tsv", "sentence\tlabel\ngood\t1\n")
+        process = self.sim("run", TINY, "--model", IMAGE, "--dataset", "set.tsv", "--json", "./set.tsv")
+        self.assert_fails(process, INPUT, "cannot write './set.tsv': the command reads this file")
+        self.write("calibration.txt", "good\n")
+        process = self.sim("compile", "--checkpoint", CHECKPOINT, "--calibration", "calibration.txt", "-o",
+                           "calibration.txt")
+        self.assert_fails(process, INPUT, "cannot write 'calibration.txt': the command reads this file")
 
     def test_a_failed_run_keeps_an_older_report(self):
         self.write("out.json", "older")

@@ -7,7 +7,7 @@ import re
 import subprocess
 import unittest
 
-from program import EDGEBERT, IMAGE, SENTENCE, SIM, TINY, ProgramTest
+from program import EDGEBERT, IMAGE, SENTENCE, SIM, TINY, ProgramTest, elf
 
 DATA_SET = "sentence\tlabel\n" + SENTENCE + "\t1\nunflinchingly bleak and desperate\t0\nallows us to hope .\t1\n"
 
@@ -86,6 +86,39 @@ class Json(ProgramTest):
             report = self.data_set_report(TINY, "--set", f"core.quantum={quantum}")
             del report["host"]
             self.assertEqual(report, expected, quantum)
+
+    def test_the_quantum_changes_nothing_for_firmware_that_polls(self):
+        self.write("poll.elf", elf([
+        0x700102B7,  # lui t0, 0x70010: the mailbox
+        0x033989B3,  # 1: mul s3, s3, s3
+        0x0002A303,  # lw t1, 0(t0)
+        0xFE030CE3,  # beqz t1, 1b
+        0x0002A223,  # sw zero, 4(t0): TAKE
+        0x700113B7,  # lui t2, 0x70011: the job
+        0x70012EB7,  # lui t4, 0x70012: the result
+        0x0003AF03,  # lw t5, 0(t2): its kind
+        0x00200513,  # li a0, 2
+        0x02AF0263,  # beq t5, a0, 2f: shut down
+        0x00AEA623,  # sw a0, 12(t4): classes
+        0x0043AE03,  # lw t3, 4(t2)
+        0x01CEA023,  # sw t3, 0(t4): the job's number
+        0x00100513,  # li a0, 1
+        0x00AEA223,  # sw a0, 4(t4): exit layer
+        0x10AEA823,  # sw a0, 272(t4): entropies
+        0x0002A423,  # sw zero, 8(t0): ANSWER
+        0xFC1FF06F,  # j 1b
+        0x700042B7,  # 2: lui t0, 0x70004: the exit device
+        0x0002A023,  # sw zero, 0(t0)
+        0xFF9FF06F,  # j 2b
+        ]))
+        reports = []
+        for quantum in (1, 7, 1000, 100000):
+            report = self.data_set_report(TINY, "--firmware", "poll.elf", "--set", f"core.quantum={quantum}")
+            del report["host"]
+            reports.append(report)
+        self.assertGreater(reports[0]["sentences"][1]["cycles"], 0)
+        for report in reports[1:]:
+            self.assertEqual(report, reports[0])
 
     def test_the_number_of_lanes_changes_no_result(self):
         expected = self.data_set_report(TINY)["sentences"]

@@ -116,6 +116,14 @@ TEST_CASE("loader: duplicate keys are refused at every level") {
         "soc.yaml:2:1: duplicate key 'version'; it stands at line 1 already");
 }
 
+TEST_CASE("loader: keys with dots, which would hide duplicates, and overlong ones are refused") {
+  CHECK(refusal("version: 1\npu.vmac_lanes: 8\npu:\n  vmac_lanes: 4\n") ==
+        "soc.yaml:2:1: unknown key 'pu.vmac_lanes'; in a file sections nest, dots are for --set");
+  CHECK(refusal("version: 1\nmemory:\n  envm.size: 1 MiB\n") ==
+        "soc.yaml:3:3: unknown key 'memory.envm.size'; in a file sections nest, dots are for --set");
+  CHECK(refusal("version: 1\n" + std::string(1000, 'x') + ": 1\n").size() < 250);
+}
+
 TEST_CASE("loader: values out of range, of another kind or unit are refused") {
   CHECK(refusal("version: 1\npu:\n  vmac_lanes: 12\n") ==
         "soc.yaml:3:15: pu.vmac_lanes: 12 is not one of 2, 4, 8, 16, 32, 64");
@@ -158,7 +166,10 @@ TEST_CASE("loader: what is not a configuration at all") {
   CHECK(refusal("version: 2\n") ==
         "soc.yaml:1:10: version: '2' is not supported; this program reads version 1");
   CHECK(refusal("- a\n") == "soc.yaml:1:1: expected keys and values, starting with 'version: 1'");
-  CHECK(refusal("version: 1\npu: {vmac_lanes: 8\n").starts_with("soc.yaml:3:1: not YAML: "));
+  CHECK(refusal("version: 1\npu: {vmac_lanes: 8\n").starts_with("soc.yaml:2:1: not YAML: "));
+  CHECK(refusal("version: 1\nname: \"open\npu:\n  vmac_lanes: 8\n").find("not YAML") != std::string::npos);
+  CHECK(refusal(std::string("version: 1\nname: a\0b\n", 21)) ==
+        "soc.yaml: byte 18 is a control character (\\x00)");
   CHECK(refusal("version: 1\n---\nversion: 1\n") ==
         "soc.yaml:3:1: a second YAML document; a configuration is one");
   CHECK(refusal("version: 1\nname: caf\xe9\n") == "soc.yaml: byte 20 is not UTF-8");
@@ -177,6 +188,8 @@ TEST_CASE("loader: overrides are checked like the file") {
   CHECK(refusal("version: 1", {"pu.vmac_lanes"}) == "--set pu.vmac_lanes: expected key.path=value");
   CHECK(refusal("version: 1", {"=1"}) == "--set =1: expected key.path=value");
   CHECK(refusal("version: 1", {"pu=1"}) == "--set pu=1: 'pu' is a section with the keys vmac_lanes");
+  CHECK(refusal("version: 1", {"version=2"}) ==
+        "--set version: the file states its version; it cannot be overridden");
   CHECK(refusal("version: 1", {"name=a", "name=b"}) == "--set name: given twice");
   CHECK(loaded("version: 1", {"name=a=b"}).soc.name == "a=b");
 }
