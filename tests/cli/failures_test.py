@@ -279,8 +279,7 @@ class Outputs(ProgramTest):
         self.assertEqual((self.folder / "out.json").read_text(), "older")
 
     def test_a_full_disk(self):
-        process = subprocess.run([SIM, "run", EDGEBERT, "--model", IMAGE, "--text", SENTENCE, "--json", "/dev/full"],
-                                 capture_output=True, check=False)
+        process = self.sim("run", EDGEBERT, "--model", IMAGE, "--text", SENTENCE, "--json", "/dev/full")
         self.assertEqual(process.returncode, INPUT)
         self.assertRegex(process.stderr.decode(), r"^edgebert-sim: cannot write '/dev/full': .*\n$")
         with open("/dev/full", "wb") as full:
