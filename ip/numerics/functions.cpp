@@ -3,79 +3,32 @@
 
 #include <bit>
 #include <cmath>
-#include <numbers>
 #include <vector>
 
 namespace edgebert::numerics {
 namespace {
 
-constexpr long double one = 1 << working_fraction_bits;
+constexpr double one = 1 << working_fraction_bits;
 
 std::vector<std::uint32_t> make_exp_table() {
   std::vector<std::uint32_t> table;
   for (std::uint32_t difference = 0; table.empty() || table.back() != 0; ++difference) {
-    table.push_back(static_cast<std::uint32_t>(
-        std::llround(2147483648.0L * std::exp(-static_cast<long double>(difference) / one))));
+    const double power = std::exp(-static_cast<double>(difference) / one);
+    table.push_back(static_cast<std::uint32_t>(std::llround(2147483648.0 * power)));
   }
   return table;
 }
 
-long double gelu_new(long double x) {
-  const long double root = std::sqrt(2.0L / std::numbers::pi_v<long double>);
-  return 0.5L * x * (1.0L + std::tanh(root * (x + 0.044715L * x * x * x)));
-}
-
-long double gelu(long double x) {
-  return 0.5L * x * std::erfc(-x / std::numbers::sqrt2_v<long double>);
-}
-
-/// Values of a function on [-8, 8); outside it has reached its asymptote to less than half an LSB.
-class ActivationTable {
- public:
-  explicit ActivationTable(long double (*function)(long double)) {
-    for (std::int32_t v = -reach; v < reach; ++v) {
-      table_.push_back(
-          static_cast<std::int32_t>(std::llround(one * function(static_cast<long double>(v) / one))));
-    }
-  }
-  std::int32_t operator()(std::int32_t value, std::int32_t below, std::int32_t above) const {
-    if (value < -reach) return below;
-    if (value >= reach) return above;
-    return table_[static_cast<std::size_t>(value + reach)];
-  }
-
- private:
-  static constexpr std::int32_t reach = 8 << working_fraction_bits;
-  std::vector<std::int32_t> table_;
-};
-
 }  // namespace
 
-std::uint32_t exp_negative(std::uint32_t difference) {
+std::span<const std::uint32_t> exp_table() {
   static const std::vector<std::uint32_t> table = make_exp_table();
-  return difference < table.size() ? table[difference] : 0;
+  return table;
 }
 
-std::int32_t activate(Activation activation, std::int32_t value) {
-  switch (activation) {
-    case Activation::none:
-      return value;
-    case Activation::relu:
-      return value < 0 ? 0 : value;
-    case Activation::gelu_new: {
-      static const ActivationTable table(gelu_new);
-      return table(value, 0, value);
-    }
-    case Activation::gelu: {
-      static const ActivationTable table(gelu);
-      return table(value, 0, value);
-    }
-    case Activation::tanh: {
-      static const ActivationTable table(std::tanh);
-      return table(value, -(1 << working_fraction_bits), 1 << working_fraction_bits);
-    }
-  }
-  return value;
+std::uint32_t exp_negative(std::uint32_t difference) {
+  const auto table = exp_table();
+  return difference < table.size() ? table[difference] : 0;
 }
 
 std::int64_t ln_of_sum(std::uint64_t sum) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The special functions of docs/numerics.md, correctly rounded. Functions of a narrow argument are tables
-// filled once from long double: their nearest distance to a rounding boundary is some 2^-17 of an LSB, 2^14
-// times long double's error.
+// filled once from double: their nearest distance to a rounding boundary is some 2^-17 of an LSB, 2^5 times
+// double's error, and tests compare every entry.
 #pragma once
 #include <cstdint>
+#include <span>
 
 #include "contract/formats.hpp"
 
@@ -12,8 +13,11 @@ namespace edgebert::numerics {
 /// nearest(2^31 * exp(-difference / 2^12)), UQ1.31; difference >= 0 in Q.12.
 std::uint32_t exp_negative(std::uint32_t difference);
 
-/// An activation function on Q8.12, any value of 20 bits.
-std::int32_t activate(Activation activation, std::int32_t value);
+/// exp_negative() of 0, 1, 2 ... up to the first 0.
+std::span<const std::uint32_t> exp_table();
+
+/// An activation function of Q8.12 values, in place.
+void activate(Activation activation, std::span<std::int32_t> values);
 
 /// nearest(2^16 * ln(sum / 2^31)) for sum >= 2^31.
 std::int64_t ln_of_sum(std::uint64_t sum);

@@ -1,31 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ip/pu/bit_mask.hpp"
 
-#include <bit>
-#include <cstring>
-
 namespace edgebert::bit_mask {
+
+std::optional<std::size_t> count(std::span<const std::uint8_t> masks, std::uint32_t rows,
+                                 std::uint32_t columns) {
+  const std::uint32_t words = groups(columns);
+  const std::uint32_t last_bits = columns % mask_group;
+  const std::uint64_t beyond = last_bits == 0 ? 0 : ~std::uint64_t{0} << last_bits;
+  std::size_t codes = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::uint32_t word = 0; word < words; ++word) {
+      const std::uint64_t mask = load(masks.data(), row * words + word);
+      if (word + 1 == words && (mask & beyond) != 0) return std::nullopt;
+      codes += static_cast<std::size_t>(std::popcount(mask));
+    }
+  }
+  return codes;
+}
 
 std::optional<std::size_t> unpack(std::span<const std::uint8_t> masks, std::span<const std::uint8_t> data,
                                   std::uint32_t rows, std::uint32_t columns,
                                   std::vector<std::uint8_t>& codes) {
+  const auto consumed = count(masks, rows, columns);
+  if (!consumed || *consumed > data.size()) return std::nullopt;
   codes.assign(std::size_t{rows} * columns, 0);
-  std::size_t next = 0;
+  const std::uint8_t* next = data.data();
   std::size_t word = 0;
   for (std::uint32_t row = 0; row < rows; ++row) {
     std::uint8_t* out = codes.data() + std::size_t{row} * columns;
     for (std::uint32_t first = 0; first < columns; first += mask_group) {
-      std::uint64_t mask;
-      std::memcpy(&mask, masks.data() + 8 * word++, sizeof mask);
-      if (next + static_cast<std::size_t>(std::popcount(mask)) > data.size()) return std::nullopt;
-      for (; mask != 0; mask &= mask - 1) {
-        const auto column = first + static_cast<std::uint32_t>(std::countr_zero(mask));
-        if (column >= columns) return std::nullopt;
-        out[column] = data[next++];
-      }
+      next = expand(load(masks.data(), word++), next, out + first);
     }
   }
-  return next;
+  return consumed;
 }
 
 Packed pack(std::span<const std::uint8_t> codes, std::uint32_t rows, std::uint32_t columns) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bit-mask codec: packed rows are 64-bit masks, one bit an element, and the non-zero codes in order.
 #pragma once
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <vector>
@@ -13,6 +15,25 @@ namespace edgebert::bit_mask {
 /// Mask words a row of `columns` elements takes.
 constexpr std::uint32_t groups(std::uint32_t columns) {
   return (columns + mask_group - 1) / mask_group;
+}
+
+/// The mask word at an index.
+inline std::uint64_t load(const std::uint8_t* masks, std::size_t index) {
+  std::uint64_t mask;
+  std::memcpy(&mask, masks + 8 * index, sizeof mask);
+  return mask;
+}
+
+/// Codes that rows of `columns` elements hold; nothing if a mask names a bit beyond the last column.
+std::optional<std::size_t> count(std::span<const std::uint8_t> masks, std::uint32_t rows,
+                                 std::uint32_t columns);
+
+/// Puts a group's non-zeros where its mask says.
+/// @param out  zeros, up to the last column
+/// @return the first code that is not the group's
+inline const std::uint8_t* expand(std::uint64_t mask, const std::uint8_t* data, std::uint8_t* out) {
+  for (; mask != 0; mask &= mask - 1) out[std::countr_zero(mask)] = *data++;
+  return data;
 }
 
 /// Expands rows x columns codes.

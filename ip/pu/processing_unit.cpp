@@ -3,7 +3,6 @@
 
 #include <cstring>
 
-#include "ip/numerics/adaptivfloat.hpp"
 #include "ip/pu/bit_mask.hpp"
 
 namespace edgebert {
@@ -34,11 +33,14 @@ void ProcessingUnit::start() {
   Decoded decoded[2];
   const unsigned row_decoder = regs::mode_rows_from_decoder0.get(mode) != 0 ? 0 : 1;
   for (const unsigned decoder : {0u, 1u}) {
-    const std::uint32_t rows = decoder == row_decoder ? shape.rows : shape.columns;
-    if (const auto error = decode(decoder, rows, shape.reduction, decoded[decoder])) return fail(*error);
+    const bool is_rows = decoder == row_decoder;
+    if (const auto error = decode(decoder, is_rows ? product::Role::rows : product::Role::columns,
+                                  is_rows ? shape.rows : shape.columns, shape.reduction, decoded[decoder])) {
+      return fail(*error);
+    }
   }
-  const product::Operand& row_operand = *decoded[row_decoder].operand;
-  const product::Operand& column_operand = *decoded[1 - row_decoder].operand;
+  const product::Operand& row_operand = decoded[row_decoder].operand;
+  const product::Operand& column_operand = decoded[1 - row_decoder].operand;
   product::Epilogue epilogue{};
   if (!keep) {
     if (const auto error = check_output(shape, output, decoded[output.buffer])) return fail(*error);
@@ -46,22 +48,13 @@ void ProcessingUnit::start() {
   }
 
   const bool accumulate = regs::mode_accumulate.get(mode) != 0;
-  std::vector<std::int64_t> accumulator;
-  if (accumulate) accumulator = std::move(kept_);
-  accumulator.resize(std::size_t{shape.rows} * shape.columns, 0);
-  product::accumulate(row_operand, column_operand, accumulator);
+  if (!accumulate) accumulator_.clear(shape.rows, shape.columns);
+  accumulator_.add(row_operand, column_operand);
   const std::uint64_t useful = product::useful_products(row_operand, column_operand);
   const Cycles cycles = product::product_cycles(shape, parameters_.lanes, parameters_.preset);
-  if (keep) {
-    kept_ = std::move(accumulator);
-    kept_rows_ = shape.rows;
-    kept_reduction_ = (accumulate ? kept_reduction_ : 0) + shape.reduction;
-    return complete_after(cycles, [this, shape, useful] { count(shape, useful); });
-  }
-  kept_.clear();
-  std::uint64_t saturations = 0;
-  Result result = encode(product::finish(accumulator, shape.rows, shape.columns, epilogue, saturations),
-                         output, saturations);
+  kept_reduction_ = keep ? (accumulate ? kept_reduction_ : 0) + shape.reduction : 0;
+  if (keep) return complete_after(cycles, [this, shape, useful] { count(shape, useful); });
+  Result result = encode(epilogue, output);
   complete_after(cycles, [this, shape, output, useful, result = std::move(result)] {
     write_output(shape, output, result);
     count(shape, useful);
@@ -108,7 +101,8 @@ std::optional<regs::Error> ProcessingUnit::check_shape(const product::Shape& sha
   const std::uint64_t summed = std::uint64_t{shape.reduction} + (accumulate ? kept_reduction_ : 0);
   if (shape.rows == 0 || shape.columns == 0 || shape.reduction == 0 || summed > reduction_max)
     return Error::bad_shape;
-  if (accumulate && (kept_.size() != std::uint64_t{shape.rows} * shape.columns || kept_rows_ != shape.rows)) {
+  if (accumulate && (kept_reduction_ == 0 || accumulator_.rows() != shape.rows ||
+                     accumulator_.columns() != shape.columns)) {
     return Error::keep_exceeds_lanes;
   }
   if (!shape.drains && (shape.rows > parameters_.lanes || shape.columns > parameters_.lanes))
@@ -135,27 +129,25 @@ std::optional<regs::Error> ProcessingUnit::check_output(const product::Shape& sh
   return apart ? std::nullopt : std::optional(Error::output_overlaps_operand);
 }
 
-std::optional<regs::Error> ProcessingUnit::decode(unsigned decoder, std::uint32_t rows,
+std::optional<regs::Error> ProcessingUnit::decode(unsigned decoder, product::Role role, std::uint32_t rows,
                                                   std::uint32_t reduction, Decoded& decoded) const {
   const OperandPlace place = operand_place(decoder);
   const DecoderBuffers& buffers = decoders_[decoder];
   const Error outside = decoder == 0 ? Error::operand0_outside_buffer : Error::operand1_outside_buffer;
   if (regs::format_packed.get(place.format) == 0) {
     if (!buffers.data.contains(place.base, rows, place.stride, reduction)) return outside;
-    decoded.operand.emplace(buffers.data.read(place.base, buffers.data.size() - place.base), rows, reduction,
-                            place.stride);
+    decoded.operand.decode(role, buffers.data.read(place.base, buffers.data.size() - place.base), rows,
+                           reduction, place.stride);
     decoded.data_bytes = std::uint64_t{rows - 1} * place.stride + reduction;
     return std::nullopt;
   }
   const std::uint32_t mask_bytes = 8 * bit_mask::groups(reduction);
   if (!buffers.mask.contains(place.mask, rows, mask_bytes, mask_bytes) || place.base > buffers.data.size())
     return outside;
-  std::vector<std::uint8_t> codes;
-  const auto consumed = bit_mask::unpack(buffers.mask.read(place.mask, std::size_t{rows} * mask_bytes),
-                                         buffers.data.read(place.base, buffers.data.size() - place.base),
-                                         rows, reduction, codes);
+  const auto consumed = decoded.operand.unpack(
+      role, buffers.mask.read(place.mask, std::size_t{rows} * mask_bytes),
+      buffers.data.read(place.base, buffers.data.size() - place.base), rows, reduction);
   if (!consumed) return decoder == 0 ? Error::operand0_mask_disagrees : Error::operand1_mask_disagrees;
-  decoded.operand.emplace(codes, rows, reduction, reduction);
   decoded.data_bytes = *consumed;
   return std::nullopt;
 }
@@ -190,15 +182,19 @@ std::optional<regs::Error> ProcessingUnit::fill_epilogue(const product::Shape& s
   return std::nullopt;
 }
 
-ProcessingUnit::Result ProcessingUnit::encode(std::vector<std::int32_t> values, const Output& output,
-                                              std::uint64_t saturations) const {
-  Result result{std::move(values), saturations, 0};
-  if (output.kind == OutputKind::wide) return result;
-  for (std::int32_t& value : result.values) {
-    const auto encoded = numerics::encode(value, working_fraction_bits, output.bias);
-    value = encoded.code;
-    result.code_saturations += encoded.saturated;
+ProcessingUnit::Result ProcessingUnit::encode(const product::Epilogue& epilogue, const Output& output) const {
+  Result result;
+  result.values.resize(std::size_t{accumulator_.rows()} * accumulator_.columns());
+  product::Statistics statistics;
+  if (output.kind == OutputKind::wide) {
+    product::finish_wide(accumulator_, epilogue, result.values, statistics);
+  } else {
+    std::vector<std::uint8_t> codes(result.values.size());
+    product::finish_codes(accumulator_, epilogue, output.bias, codes, statistics);
+    result.values.assign(codes.begin(), codes.end());
   }
+  result.working_saturations = statistics.working_saturations;
+  result.code_saturations = statistics.code_saturations;
   return result;
 }
 

@@ -33,7 +33,7 @@ class ProcessingUnit : public Unit {
     std::uint32_t base, stride, mask, format;
   };
   struct Decoded {
-    std::optional<product::Operand> operand;
+    product::Operand operand;
     std::uint64_t data_bytes = 0;  ///< from its base to past its last byte in the data buffer
   };
   struct Output {
@@ -53,19 +53,18 @@ class ProcessingUnit : public Unit {
   std::optional<Error> check_shape(const product::Shape& shape) const;
   std::optional<Error> check_output(const product::Shape& shape, const Output& output,
                                     const Decoded& neighbour) const;
-  std::optional<Error> decode(unsigned decoder, std::uint32_t rows, std::uint32_t reduction,
-                              Decoded& decoded) const;
+  std::optional<Error> decode(unsigned decoder, product::Role role, std::uint32_t rows,
+                              std::uint32_t reduction, Decoded& decoded) const;
   std::optional<Error> fill_epilogue(const product::Shape& shape, product::Epilogue& epilogue);
-  Result encode(std::vector<std::int32_t> values, const Output& output, std::uint64_t saturations) const;
+  Result encode(const product::Epilogue& epilogue, const Output& output) const;
   void write_output(const product::Shape& shape, const Output& output, const Result& result);
   void count(const product::Shape& shape, std::uint64_t useful);
 
   Parameters parameters_;
   std::array<DecoderBuffers, 2>& decoders_;
   ScratchBuffer& auxiliary_;
-  std::vector<std::int64_t> kept_;  ///< the accumulator, row-major, when a command kept it
-  std::uint32_t kept_rows_ = 0;
-  std::uint32_t kept_reduction_ = 0;
+  product::Accumulator accumulator_;
+  std::uint32_t kept_reduction_ = 0;  ///< of what the accumulator holds for the next command; 0: nothing
   std::vector<std::uint32_t> row_scales_;
   std::vector<std::int16_t> channel_biases_;
 };

@@ -1,125 +1,241 @@
 // SPDX-License-Identifier: Apache-2.0
-// A significand fits 13 bits, so 128 products fit a 32-bit lane (128 * 3968^2 = 2,015,363,072 < 2^31): sums
-// run in 32 bits over blocks of 128 and are widened after each. The inner loop is plain C++ that the compiler
-// turns into pair multiply-adds; it is compiled for three instruction sets and chosen once at run time.
+// A significand fits 13 bits, so one instruction multiplies pairs of them and adds the two products into 32
+// bits. 128 products always fit (128 * 3968^2 = 2,015,363,072 < 2^31); more do where the Cauchy-Schwarz
+// inequality says so: no partial sum, in any order, exceeds the product of the two rows' norms.
 #include "ip/pu/product_kernel.hpp"
 
-#include "ip/numerics/adaptivfloat.hpp"
-#include "ip/numerics/fixed_point.hpp"
-#include "ip/numerics/functions.hpp"
+#include <algorithm>
+#include <cmath>
+#include <cstring>
 
+#define HWY_TARGET_INCLUDE "ip/pu/product_kernel.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#ifndef EDGEBERT_PU_PRODUCT_KERNEL_SHARED
+#define EDGEBERT_PU_PRODUCT_KERNEL_SHARED
 namespace edgebert::product {
-namespace {
 
-constexpr std::uint32_t block = 128;
-constexpr std::uint32_t columns_at_once = 4;
-static_assert(std::int64_t{block} * 3968 * 3968 < std::int64_t{1} << 31);
+constexpr std::uint32_t widened_products = 128;
+static_assert(std::int64_t{widened_products} * 3968 * 3968 < std::int64_t{1} << 31);
+/// Elements of the reduction whose panels stay in the first-level cache while all rows pass.
+constexpr std::uint32_t cached_products = 256;
+constexpr std::uint32_t line_significands = 2 * panel_columns;
 
-/// `Columns` dot products of one row of A with consecutive rows of B.
-template <std::uint32_t Columns>
-[[gnu::always_inline]] inline void dot(const std::int16_t* a, const std::int16_t* b, std::uint32_t padded,
-                                       std::int64_t* out) {
-  std::int64_t sums[Columns] = {};
-  for (std::uint32_t first = 0; first < padded; first += block) {
-    const std::uint32_t count = padded - first < block ? padded - first : block;
-    std::int32_t lanes[Columns] = {};
-    for (std::uint32_t k = first; k < first + count; ++k) {
-      for (std::uint32_t c = 0; c < Columns; ++c) {
-        lanes[c] += std::int32_t{a[k]} * b[std::size_t{c} * padded + k];
+/// What a kernel sees of two operands and an accumulator.
+struct Matrices {
+  const std::int16_t* a;  ///< row-major
+  const std::int16_t* b;  ///< panels
+  std::size_t padded;     ///< significands of a row
+  std::uint32_t rows;
+  std::uint32_t panels;
+  std::uint32_t pairs;  ///< of the reduction, with padding
+  std::size_t stride;   ///< of the sums
+};
+
+}  // namespace edgebert::product
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace edgebert::product::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+#if HWY_TARGET == HWY_SCALAR
+
+constexpr std::size_t tile_rows = 4;
+
+/// Adds the products of `pair_count` pairs of the reduction to a tile of sums.
+template <std::size_t rows, std::size_t panels, typename Sum>
+void add_tile(const std::int16_t* a, const std::int16_t* b, std::size_t padded, std::uint32_t pair_count,
+              Sum* sums, std::size_t stride) {
+  for (std::size_t panel = 0; panel < panels; ++panel) {
+    const std::int16_t* columns = b + panel * panel_columns * padded;
+    std::int32_t tile[rows][panel_columns] = {};
+    for (std::uint32_t pair = 0; pair < pair_count; ++pair) {
+      for (std::size_t r = 0; r < rows; ++r) {
+        const std::int32_t even = a[r * padded + 2 * pair];
+        const std::int32_t odd = a[r * padded + 2 * pair + 1];
+        for (std::size_t c = 0; c < panel_columns; ++c) {
+          const std::int16_t* column = columns + std::size_t{pair} * line_significands + 2 * c;
+          tile[r][c] += even * column[0] + odd * column[1];
+        }
       }
     }
-    for (std::uint32_t c = 0; c < Columns; ++c) sums[c] += lanes[c];
-  }
-  for (std::uint32_t c = 0; c < Columns; ++c) out[c] += sums[c];
-}
-
-[[gnu::always_inline]] inline void accumulate_all(const Operand& a, const Operand& b,
-                                                  std::int64_t* accumulator) {
-  for (std::uint32_t r = 0; r < a.rows; ++r) {
-    const std::int16_t* row = a.significands.data() + std::size_t{r} * a.padded;
-    std::int64_t* out = accumulator + std::size_t{r} * b.rows;
-    std::uint32_t c = 0;
-    for (; c + columns_at_once <= b.rows; c += columns_at_once) {
-      dot<columns_at_once>(row, b.significands.data() + std::size_t{c} * b.padded, a.padded, out + c);
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t c = 0; c < panel_columns; ++c)
+        sums[r * stride + panel * panel_columns + c] += tile[r][c];
     }
-    for (; c < b.rows; ++c) dot<1>(row, b.significands.data() + std::size_t{c} * b.padded, a.padded, out + c);
   }
 }
 
-using Accumulate = void (*)(const Operand&, const Operand&, std::int64_t*);
+#else
 
-void accumulate_portable(const Operand& a, const Operand& b, std::int64_t* accumulator) {
-  accumulate_all(a, b, accumulator);
+using Tag32 = hn::CappedTag<std::int32_t, panel_columns>;
+using Tag16 = hn::Repartition<std::int16_t, Tag32>;
+using Vector32 = hn::Vec<Tag32>;
+constexpr std::size_t lanes = hn::MaxLanes(Tag32());
+constexpr std::size_t panel_vectors = panel_columns / lanes;
+/// Rows of a tile two panels wide: what the registers hold.
+constexpr std::size_t tile_rows = lanes == 16 ? 8 : lanes == 8 ? 2 : 1;
+
+HWY_INLINE void add_to(std::int32_t* sums, Vector32 vector) {
+  const Tag32 d;
+  hn::Store(hn::Add(hn::Load(d, sums), vector), d, sums);
 }
 
-#ifdef __x86_64__
-[[gnu::target("arch=x86-64-v3")]] void accumulate_avx2(const Operand& a, const Operand& b,
-                                                       std::int64_t* accumulator) {
-  accumulate_all(a, b, accumulator);
+HWY_INLINE void add_to(std::int64_t* sums, Vector32 vector) {
+  const hn::Repartition<std::int64_t, Tag32> d;
+  const hn::Half<Tag32> half;
+  const auto low = hn::PromoteTo(d, hn::LowerHalf(half, vector));
+  const auto high = hn::PromoteTo(d, hn::UpperHalf(half, vector));
+  hn::Store(hn::Add(hn::Load(d, sums), low), d, sums);
+  hn::Store(hn::Add(hn::Load(d, sums + lanes / 2), high), d, sums + lanes / 2);
 }
-[[gnu::target("arch=x86-64-v4")]] void accumulate_avx512(const Operand& a, const Operand& b,
-                                                         std::int64_t* accumulator) {
-  accumulate_all(a, b, accumulator);
+
+/// Adds the products of `pair_count` pairs of the reduction to a tile of sums.
+template <std::size_t rows, std::size_t panels, typename Sum>
+HWY_INLINE void add_tile(const std::int16_t* a, const std::int16_t* b, std::size_t padded,
+                         std::uint32_t pair_count, Sum* sums, std::size_t stride) {
+  const Tag32 d32;
+  const Tag16 d16;
+  constexpr std::size_t vectors = panels * panel_vectors;
+  Vector32 tile[rows][vectors];
+#pragma GCC unroll 16
+  for (std::size_t r = 0; r < rows; ++r) {
+#pragma GCC unroll 16
+    for (std::size_t v = 0; v < vectors; ++v) tile[r][v] = hn::Zero(d32);
+  }
+#pragma GCC unroll 4
+  for (std::uint32_t pair = 0; pair < pair_count; ++pair) {
+    hn::Vec<Tag16> columns[vectors];
+#pragma GCC unroll 16
+    for (std::size_t v = 0; v < vectors; ++v) {
+      columns[v] = hn::Load(d16, b + v / panel_vectors * panel_columns * padded +
+                                     std::size_t{pair} * line_significands + v % panel_vectors * 2 * lanes);
+    }
+#pragma GCC unroll 16
+    for (std::size_t r = 0; r < rows; ++r) {
+      std::int32_t bits;
+      std::memcpy(&bits, a + r * padded + 2 * std::size_t{pair}, sizeof bits);
+      const auto row = hn::BitCast(d16, hn::Set(d32, bits));
+#pragma GCC unroll 16
+      for (std::size_t v = 0; v < vectors; ++v) {
+        Vector32 unused = hn::Zero(d32);
+        tile[r][v] = hn::ReorderWidenMulAccumulate(d32, row, columns[v], tile[r][v], unused);
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (std::size_t r = 0; r < rows; ++r) {
+#pragma GCC unroll 16
+    for (std::size_t v = 0; v < vectors; ++v) add_to(sums + r * stride + v * lanes, tile[r][v]);
+  }
 }
+
 #endif
 
-Accumulate choose() {
-#ifdef __x86_64__
-  if (__builtin_cpu_supports("x86-64-v4")) return accumulate_avx512;
-  if (__builtin_cpu_supports("x86-64-v3")) return accumulate_avx2;
-#endif
-  return accumulate_portable;
+/// Adds the products of all rows and some panels, `height` rows at a time.
+template <std::size_t height, std::size_t panels, typename Sum>
+void add_rows(const Matrices& m, const std::int16_t* a, const std::int16_t* b, std::uint32_t pair_count,
+              Sum* sums, std::uint32_t row = 0) {
+  for (; row + height <= m.rows; row += height) {
+    add_tile<height, panels>(a + row * m.padded, b, m.padded, pair_count, sums + row * m.stride, m.stride);
+  }
+  if constexpr (height > 1) {
+    if (row < m.rows) add_rows<height / 2, panels>(m, a, b, pair_count, sums, row);
+  }
 }
+
+template <typename Sum>
+void add_products(const Matrices& m, std::uint32_t pairs_at_once, Sum* sums) {
+  for (std::uint32_t first = 0; first < m.pairs; first += pairs_at_once) {
+    const std::uint32_t pair_count = m.pairs - first < pairs_at_once ? m.pairs - first : pairs_at_once;
+    const std::int16_t* a = m.a + std::size_t{first} * 2;
+    const std::int16_t* b = m.b + std::size_t{first} * line_significands;
+    std::uint32_t panel = 0;
+    for (; panel + 2 <= m.panels; panel += 2) {
+      add_rows<tile_rows, 2>(m, a, b + panel * panel_columns * m.padded, pair_count,
+                             sums + panel * panel_columns);
+    }
+    if (panel < m.panels) {
+      add_rows<2 * tile_rows, 1>(m, a, b + panel * panel_columns * m.padded, pair_count,
+                                 sums + panel * panel_columns);
+    }
+  }
+}
+
+void add_narrow(const Matrices& matrices, std::int32_t* sums) {
+  add_products(matrices, cached_products / 2, sums);
+}
+
+void add_wide(const Matrices& matrices, std::int64_t* sums) {
+  add_products(matrices, widened_products / 2, sums);
+}
+
+}  // namespace edgebert::product::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace edgebert::product {
+
+HWY_EXPORT(add_narrow);
+HWY_EXPORT(add_wide);
+
+namespace {
+
+/// The largest sum 32 bits may hold: the epilogue adds half of 2^16 to it when it rounds.
+constexpr std::uint64_t narrow_max = (std::uint64_t{1} << 31) - (std::uint64_t{1} << 15) - 1;
 
 }  // namespace
 
-Operand::Operand(std::span<const std::uint8_t> codes, std::uint32_t operand_rows,
-                 std::uint32_t operand_reduction, std::size_t stride)
-    : rows(operand_rows),
-      reduction(operand_reduction),
-      padded((reduction + row_alignment - 1) / row_alignment * row_alignment),
-      significands(std::size_t{rows} * padded, 0),
-      nonzeros(reduction, 0) {
-  for (std::uint32_t r = 0; r < rows; ++r) {
-    const std::uint8_t* in = codes.data() + r * stride;
-    std::int16_t* out = significands.data() + std::size_t{r} * padded;
-    for (std::uint32_t k = 0; k < reduction; ++k) {
-      out[k] = numerics::significands[in[k]];
-      nonzeros[k] += out[k] != 0;
-    }
-  }
-}
-
-void accumulate(const Operand& a, const Operand& b, std::span<std::int64_t> accumulator) {
-  static const Accumulate kernel = choose();
-  kernel(a, b, accumulator.data());
-}
-
 std::uint64_t useful_products(const Operand& a, const Operand& b) {
+  const std::uint32_t* left = a.nonzeros().data();
+  const std::uint32_t* right = b.nonzeros().data();
   std::uint64_t products = 0;
-  for (std::uint32_t k = 0; k < a.reduction; ++k) products += std::uint64_t{a.nonzeros[k]} * b.nonzeros[k];
+  for (std::uint32_t k = 0; k < a.reduction(); ++k) products += std::uint64_t{left[k]} * right[k];
   return products;
 }
 
-std::vector<std::int32_t> finish(std::span<const std::int64_t> accumulator, std::uint32_t rows,
-                                 std::uint32_t columns, const Epilogue& epilogue,
-                                 std::uint64_t& saturations) {
-  std::vector<std::int32_t> values(accumulator.size());
-  const int bias_shift = working_fraction_bits - static_cast<int>(epilogue.bias_fraction);
-  const int shift = epilogue.shift + static_cast<int>(scale_fraction_bits);
-  for (std::uint32_t r = 0; r < rows; ++r) {
-    const std::int64_t scale = epilogue.row_scales.empty() ? epilogue.scale : epilogue.row_scales[r];
-    const std::int64_t row_bias =
-        epilogue.row_biases.empty() ? 0 : std::int64_t{epilogue.row_biases[r]} << bias_shift;
-    for (std::uint32_t c = 0; c < columns; ++c) {
-      const std::size_t at = std::size_t{r} * columns + c;
-      const std::int64_t bias =
-          epilogue.column_biases.empty() ? row_bias : std::int64_t{epilogue.column_biases[c]} << bias_shift;
-      const std::int64_t y = numerics::round_shift(accumulator[at] * scale, shift) + bias;
-      values[at] = numerics::activate(epilogue.activation, numerics::saturate_working(y, saturations));
-    }
+void Accumulator::clear(std::uint32_t rows, std::uint32_t columns) {
+  rows_ = rows;
+  columns_ = columns;
+  stride_ = (std::size_t{columns} + panel_columns - 1) / panel_columns * panel_columns;
+  bound_ = 0;
+  wide_ = false;
+  narrow_.assign(rows * stride_ / std::size(NarrowLine{}.values), NarrowLine{});
+}
+
+void Accumulator::add(const Operand& rows, const Operand& columns) {
+  const long double norms = std::sqrt(static_cast<long double>(rows.largest_square())) *
+                            std::sqrt(static_cast<long double>(columns.largest_square()));
+  bound_ += static_cast<std::uint64_t>(norms) + 1;
+  if (!wide_ && bound_ > narrow_max) widen();
+  const Matrices matrices{.a = rows.significands(),
+                          .b = columns.significands(),
+                          .padded = rows.padded(),
+                          .rows = rows_,
+                          .panels = static_cast<std::uint32_t>(stride_ / panel_columns),
+                          .pairs = (rows.reduction() + 7) / 8 *
+                                   4,  // whole turns of the unrolled loop; the padding reaches further
+                          .stride = stride_};
+  if (wide_) {
+    HWY_DYNAMIC_DISPATCH(add_wide)(matrices, wide_sums_.data()->values);
+  } else {
+    HWY_DYNAMIC_DISPATCH(add_narrow)(matrices, narrow_.data()->values);
   }
-  return values;
+}
+
+std::int64_t Accumulator::sum(std::uint32_t row, std::uint32_t column) const {
+  const std::size_t at = row * stride_ + column;
+  return wide_ ? wide_sums()[at] : narrow_sums()[at];
+}
+
+void Accumulator::widen() {
+  wide_sums_.resize(rows_ * stride_ / std::size(WideLine{}.values));
+  std::copy_n(narrow_.data()->values, rows_ * stride_, wide_sums_.data()->values);
+  wide_ = true;
 }
 
 }  // namespace edgebert::product
+#endif

@@ -2,16 +2,37 @@
 // Every input of the special functions against golden, which computes each from its definition.
 #include "ip/numerics/functions.hpp"
 
+#include <numeric>
 #include <random>
 
 #include "golden/adaptivfloat.hpp"
 #include "golden/fixed_point.hpp"
 #include "golden/functions.hpp"
 #include "ip/numerics/adaptivfloat.hpp"
+#include "ip/numerics/array_codec.hpp"
 #include "ip/numerics/fixed_point.hpp"
 #include "tests/test.hpp"
+#include "tests/unit/ip/each_target.hpp"
 
 using namespace edgebert;
+
+namespace {
+
+std::vector<std::int32_t> all_working() {
+  std::vector<std::int32_t> values(1 << 20);
+  std::iota(values.begin(), values.end(), working_min);
+  return values;
+}
+
+template <typename Value>
+std::size_t mismatches(const std::vector<Value>& a, const std::vector<Value>& b) {
+  REQUIRE(a.size() == b.size());
+  std::size_t differing = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) differing += a[i] != b[i];
+  return differing;
+}
+
+}  // namespace
 
 TEST_CASE("exp equals golden for every difference of two Q8.12 numbers") {
   std::uint64_t differing = 0;
@@ -24,14 +45,16 @@ TEST_CASE("exp equals golden for every difference of two Q8.12 numbers") {
   CHECK(numerics::exp_negative(0) == 0x80000000u);
 }
 
-TEST_CASE("activations equal golden for every Q8.12 number") {
+TEST_CASE("activations equal golden for every Q8.12 number, on every instruction set") {
   for (const Activation activation :
        {Activation::none, Activation::relu, Activation::gelu_new, Activation::gelu, Activation::tanh}) {
-    std::uint64_t differing = 0;
-    for (std::int32_t v = working_min; v <= working_max; ++v) {
-      differing += numerics::activate(activation, v) != golden::activate(activation, v);
-    }
-    CHECK(differing == 0);
+    std::vector<std::int32_t> expected;
+    for (const std::int32_t v : all_working()) expected.push_back(golden::activate(activation, v));
+    test::on_each_target([&] {
+      auto values = all_working();
+      numerics::activate(activation, values);
+      CHECK(mismatches(values, expected) == 0);
+    });
   }
 }
 
@@ -96,5 +119,60 @@ TEST_CASE(
     }
     CHECK(differing == 0);
     CHECK(saturated == saturations.adaptivfloat);
+  }
+}
+
+TEST_CASE("arrays: every Q8.12 number encodes as it does alone, at every bias, on every instruction set") {
+  const auto values = all_working();
+  for (std::uint32_t bias = 0; bias <= exponent_bias_max; ++bias) {
+    std::vector<std::uint8_t> expected;
+    std::uint64_t saturations = 0;
+    for (const std::int32_t v : values) {
+      const auto encoded = numerics::encode(std::int64_t{v}, working_fraction_bits, bias);
+      expected.push_back(encoded.code);
+      saturations += encoded.saturated;
+    }
+    test::on_each_target([&] {
+      std::vector<std::uint8_t> codes(values.size());
+      CHECK(numerics::encode_working(values, bias, codes) == saturations);
+      CHECK(mismatches(codes, expected) == 0);
+    });
+  }
+}
+
+TEST_CASE("arrays: numbers of 24 bits encode as they do alone, whatever their fraction bits") {
+  std::mt19937 random(18);
+  std::vector<std::int32_t> values;
+  for (int i = 0; i < 5000; ++i) {
+    const auto magnitude = static_cast<std::int32_t>((random() & 0xffffff) >> random() % 24);
+    values.push_back(random() % 2 == 0 ? magnitude : -magnitude);
+  }
+  for (int fraction_bits = 3; fraction_bits <= 24; ++fraction_bits) {
+    for (std::uint32_t bias = 0; bias <= exponent_bias_max; ++bias) {
+      std::vector<std::uint8_t> expected;
+      for (const std::int32_t v : values)
+        expected.push_back(numerics::encode(std::int64_t{v}, fraction_bits, bias).code);
+      std::vector<std::uint8_t> codes(values.size());
+      numerics::encode(values, fraction_bits, bias, codes);
+      CHECK(mismatches(codes, expected) == 0);
+    }
+  }
+}
+
+TEST_CASE("arrays: every code decodes as it does alone, at every bias, on every instruction set") {
+  // Any length: what does not fill a vector is done too.
+  for (const std::size_t count : {256u, 255u, 67u, 1u}) {
+    std::vector<std::uint8_t> codes(count);
+    std::iota(codes.begin(), codes.end(), std::uint8_t{0});
+    test::on_each_target([&] {
+      for (std::uint32_t bias = 0; bias <= exponent_bias_max; ++bias) {
+        std::vector<std::int32_t> working(count);
+        numerics::decode_working(codes, bias, working);
+        for (std::size_t i = 0; i < count; ++i) REQUIRE(working[i] == numerics::to_working(codes[i], bias));
+      }
+      std::vector<std::int16_t> significands(count);
+      numerics::decode_significands(codes, significands);
+      for (std::size_t i = 0; i < count; ++i) REQUIRE(significands[i] == numerics::significand(codes[i]));
+    });
   }
 }

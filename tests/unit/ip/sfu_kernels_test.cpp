@@ -7,6 +7,7 @@
 #include "ip/sfu/layernorm_kernel.hpp"
 #include "ip/sfu/softmax_kernel.hpp"
 #include "tests/test.hpp"
+#include "tests/unit/ip/each_target.hpp"
 #include "tests/unit/ip/random_codes.hpp"
 
 using namespace edgebert;
@@ -47,11 +48,13 @@ void compare_rows(SpanForm form, SpanIndex index, std::int32_t spread, unsigned 
 
 TEST_CASE("softmax equals golden without spans, in both span forms, by distance and by position") {
   for (const std::int32_t spread : {10, 4096, 12 * 4096, 90 * 4096}) {
-    compare_rows(SpanForm::none, SpanIndex::distance, spread, 9);
-    compare_rows(SpanForm::all_keys, SpanIndex::distance, spread, 10);
-    compare_rows(SpanForm::in_span, SpanIndex::distance, spread, 11);
-    compare_rows(SpanForm::all_keys, SpanIndex::position, spread, 12);
-    compare_rows(SpanForm::in_span, SpanIndex::position, spread, 13);
+    test::on_each_target([&] {
+      compare_rows(SpanForm::none, SpanIndex::distance, spread, 9);
+      compare_rows(SpanForm::all_keys, SpanIndex::distance, spread, 10);
+      compare_rows(SpanForm::in_span, SpanIndex::distance, spread, 11);
+      compare_rows(SpanForm::all_keys, SpanIndex::position, spread, 12);
+      compare_rows(SpanForm::in_span, SpanIndex::position, spread, 13);
+    });
   }
 }
 
@@ -104,9 +107,6 @@ TEST_CASE("layernorm equals golden, from constant rows to saturating ones") {
       const auto gamma = test::random_codes(random, features);
       const auto beta = test::random_codes(random, features);
       const std::uint32_t epsilon = random() % 2 == 0 ? 0 : 168;
-      std::vector<std::uint8_t> codes(features);
-      layernorm::RowStatistics statistics;
-      layernorm::normalise_row(x, {gamma, 4, beta, 2, epsilon, 4}, codes, statistics);
       golden::Saturations saturations;
       const auto expected = golden::layernorm({x, golden::wide}, std::nullopt,
                                               {.gamma = gamma,
@@ -116,9 +116,14 @@ TEST_CASE("layernorm equals golden, from constant rows to saturating ones") {
                                                .epsilon = epsilon,
                                                .output = golden::adaptivfloat(4)},
                                               saturations);
-      REQUIRE(std::vector<std::int32_t>(codes.begin(), codes.end()) == expected);
-      REQUIRE(statistics.working_saturations == saturations.working);
-      REQUIRE(statistics.code_saturations == saturations.adaptivfloat);
+      test::on_each_target([&] {
+        std::vector<std::uint8_t> codes(features);
+        layernorm::RowStatistics statistics;
+        layernorm::normalise_row(x, {gamma, 4, beta, 2, epsilon, 4}, codes, statistics);
+        REQUIRE(std::vector<std::int32_t>(codes.begin(), codes.end()) == expected);
+        REQUIRE(statistics.working_saturations == saturations.working);
+        REQUIRE(statistics.code_saturations == saturations.adaptivfloat);
+      });
     }
   }
 }
