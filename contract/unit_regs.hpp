@@ -57,6 +57,7 @@ inline constexpr Field tag_column{16, 16};
 enum class Error : uint32_t {
   none = 0,
   started_while_busy = 1,  ///< CONTROL.start while a command runs; the running command is not disturbed
+  buffer_in_use = 2,  ///< another unit is working on the same bytes of a buffer, and one of the two writes
 };
 inline constexpr uint32_t first_own_error = 16;
 

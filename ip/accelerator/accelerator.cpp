@@ -17,6 +17,7 @@ Accelerator::Accelerator(sc_core::sc_module_name name, const Parameters& p, cons
       element_add("element_add", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
       early_exit("early_exit", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
       dma("dma", decoders, auxiliary, clock) {
+  for (const auto& [unit_name, each] : units()) each->activity = &activity;
   control.registers.set(regs::id, static_cast<std::uint32_t>(unit::Kind::accelerator) << 16 | unit::version);
   control.registers.set(regs::lanes, p.lanes);
   control.registers.set(regs::data_bytes, p.data_bytes);

@@ -36,6 +36,7 @@ class Accelerator : public sc_core::sc_module {
     std::uint32_t sram_bytes;  ///< of the system SRAM, for firmware to read
   };
 
+  Activity activity;
   std::array<DecoderBuffers, 2> decoders;
   ScratchBuffer auxiliary;
   AcceleratorControl control;

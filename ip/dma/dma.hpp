@@ -8,14 +8,17 @@
 // index, the masks from the row's first group on (their population says where a group's codes start), then
 // the codes. Not modelled: the buffer side, which is never the slower one; memory is read or written when the
 // command starts, a buffer is written when it completes.
+//
+// A load stamps what it writes with its source (scratch_buffer.hpp), if all of it comes from one memory.
 #pragma once
 #include <array>
 
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include "ip/common/scratch_buffer.hpp"
 #include "ip/common/unit.hpp"
 #include "ip/dma/dma_regs.hpp"
-#include "ip/sram/scratch_buffer.hpp"
+#include "ip/sram/memory.hpp"
 
 namespace edgebert {
 
@@ -27,21 +30,19 @@ class Dma : public Unit {
       const ClockDomain& clock);
 
  private:
-  struct PackedRow {
-    std::uint64_t data_address;
-    std::vector<std::uint8_t> masks;  ///< of the groups asked for
-    std::size_t data_bytes;
-  };
-
   void start() override;
+  void finish() override;
   void load();
   void store();
   void load_packed();
-  bool gather(std::vector<std::uint8_t>& masks, std::vector<std::uint8_t>& data);
-  bool read_whole_rows(std::vector<std::uint8_t>& masks, std::vector<std::uint8_t>& data);
-  bool read_row(std::uint32_t row, std::vector<std::uint8_t>& masks, std::vector<std::uint8_t>& data);
+  void finish_load();
+  void finish_load_packed();
+  bool gather();
+  bool read_whole_rows();
+  bool read_row(std::uint32_t row);
   bool row_start(std::uint32_t row, std::uint32_t& address);
-  ScratchBuffer* buffer(dma::Buffer which);
+  ScratchBuffer* buffer() const;
+  void note_source();
   bool transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes, std::size_t count);
   bool read_append(std::uint64_t address, std::size_t count, std::vector<std::uint8_t>& to);
   Cycles elapsed() const { return clock().cycles(time_) + 1; }
@@ -49,6 +50,26 @@ class Dma : public Unit {
 
   std::array<DecoderBuffers, 2>& decoders_;
   ScratchBuffer& auxiliary_;
+  std::uint64_t& bytes_loaded_ = counters.declare("bytes_loaded");
+  std::uint64_t& bytes_stored_ = counters.declare("bytes_stored");
+  tlm::tlm_generic_payload payload_;
+  ContentSource* source_;  ///< the payload's extension, and the payload's to free
+  // The running command; storage is kept from one to the next.
+  struct {
+    dma::Operation operation;
+    struct {
+      std::uint32_t base, stride, row_bytes, rows;
+    } block;  ///< in the buffer
+    std::uint32_t mask_base;
+    ScratchBuffer* buffer;
+    DecoderBuffers* decoder;  ///< packed loads
+  } running_{};
+  Stamp stamp_;  ///< of what it reads
+  bool mixed_sources_ = false;
+  std::vector<std::uint8_t> data_;
+  std::vector<std::uint8_t> masks_;
+  std::vector<std::uint8_t> row_mask_;
+  std::vector<std::uint16_t> row_numbers_;
   sc_core::sc_time time_;  ///< what the bus charged for the running command
 };
 

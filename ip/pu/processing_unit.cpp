@@ -10,6 +10,7 @@ namespace edgebert {
 namespace regs = processing_unit;
 using regs::BiasAxis;
 using regs::OutputKind;
+using Use = ScratchBuffer::Use;
 
 ProcessingUnit::ProcessingUnit(sc_core::sc_module_name name, const Parameters& parameters,
                                std::array<DecoderBuffers, 2>& decoders, ScratchBuffer& auxiliary,
@@ -22,49 +23,64 @@ ProcessingUnit::ProcessingUnit(sc_core::sc_module_name name, const Parameters& p
 void ProcessingUnit::start() {
   const std::uint32_t mode = registers[regs::mode];
   const bool keep = regs::mode_keep.get(mode) != 0;
+  const bool accumulate = regs::mode_accumulate.get(mode) != 0;
   const Output output = output_place();
   const product::Shape shape{.rows = registers[regs::rows],
                              .columns = registers[regs::columns],
                              .reduction = registers[regs::reduction],
-                             .wide_output = output.kind == OutputKind::wide,
+                             .wide_output = output.wide(),
                              .drains = !keep};
   if (const auto error = check_format()) return fail(*error);
   if (const auto error = check_shape(shape)) return fail(*error);
   Decoded decoded[2];
   const unsigned row_decoder = regs::mode_rows_from_decoder0.get(mode) != 0 ? 0 : 1;
   for (const unsigned decoder : {0u, 1u}) {
-    const bool is_rows = decoder == row_decoder;
-    if (const auto error = decode(decoder, is_rows ? product::Role::rows : product::Role::columns,
-                                  is_rows ? shape.rows : shape.columns, shape.reduction, decoded[decoder])) {
+    const bool gives_rows = decoder == row_decoder;
+    const std::uint32_t rows = gives_rows ? shape.rows : shape.columns;
+    const product::Role role = gives_rows ? product::Role::rows : product::Role::columns;
+    if (const auto error = decode(decoder, role, rows, shape.reduction, decoded[decoder]))
       return fail(*error);
-    }
+    if (!claim_operand(decoder, rows, shape.reduction, decoded[decoder]))
+      return fail(unit::Error::buffer_in_use);
   }
-  const product::Operand& row_operand = decoded[row_decoder].operand;
-  const product::Operand& column_operand = decoded[1 - row_decoder].operand;
   product::Epilogue epilogue{};
   if (!keep) {
     if (const auto error = check_output(shape, output, decoded[output.buffer])) return fail(*error);
+    if (!claim_output(shape, output)) return fail(unit::Error::buffer_in_use);
     if (const auto error = fill_epilogue(shape, epilogue)) return fail(*error);
+    if (!claim_parameters(epilogue)) return fail(unit::Error::buffer_in_use);
   }
 
-  const bool accumulate = regs::mode_accumulate.get(mode) != 0;
+  const product::Operand& row_operand = *decoded[row_decoder].operand;
+  const product::Operand& column_operand = *decoded[1 - row_decoder].operand;
   if (!accumulate) accumulator_.clear(shape.rows, shape.columns);
   accumulator_.add(row_operand, column_operand);
-  const std::uint64_t useful = product::useful_products(row_operand, column_operand);
-  const Cycles cycles = product::product_cycles(shape, parameters_.lanes, parameters_.preset);
-  kept_reduction_ = keep ? (accumulate ? kept_reduction_ : 0) + shape.reduction : 0;
-  if (keep) return complete_after(cycles, [this, shape, useful] { count(shape, useful); });
-  Result result = encode(epilogue, output);
-  complete_after(cycles, [this, shape, output, useful, result = std::move(result)] {
-    write_output(shape, output, result);
-    count(shape, useful);
-    counters.add("working_saturations", result.working_saturations);
-    counters.add("code_saturations", result.code_saturations);
-    if (observer) {
-      observer(tile(shape.rows, shape.columns,
-                    shape.wide_output ? Tile::Format::wide : Tile::Format::adaptivfloat, result.values));
-    }
-  });
+  running_ = {shape, output, product::useful_products(row_operand, column_operand), {}};
+  kept_reduction_ = (accumulate ? kept_reduction_ : 0) + shape.reduction;
+  kept_ = keep;
+  const std::size_t elements = std::size_t{shape.rows} * shape.columns;
+  if (!keep && output.wide()) {
+    words_.resize(elements);
+    product::finish_wide(accumulator_, epilogue, words_, running_.statistics);
+  } else if (!keep) {
+    codes_.resize(elements);
+    product::finish_codes(accumulator_, epilogue, output.bias, codes_, running_.statistics);
+  }
+  complete_after(product::product_cycles(shape, parameters_.lanes, parameters_.preset));
+}
+
+void ProcessingUnit::finish() {
+  const auto& [shape, output, useful, statistics] = running_;
+  const std::uint64_t macs = std::uint64_t{shape.rows} * shape.columns * shape.reduction;
+  macs_ += macs;
+  macs_gated_ += macs - useful;
+  mac_slots_ += product::mac_slots(shape, parameters_.lanes);
+  if (!shape.drains) return;
+  write_output();
+  output_elements_ += std::uint64_t{shape.rows} * shape.columns;
+  working_saturations_ += statistics.working_saturations;
+  code_saturations_ += statistics.code_saturations;
+  if (observer) show_output();
 }
 
 ProcessingUnit::OperandPlace ProcessingUnit::operand_place(unsigned decoder) const {
@@ -98,13 +114,12 @@ std::optional<regs::Error> ProcessingUnit::check_format() const {
 std::optional<regs::Error> ProcessingUnit::check_shape(const product::Shape& shape) const {
   const std::uint32_t mode = registers[regs::mode];
   const bool accumulate = regs::mode_accumulate.get(mode) != 0;
-  const std::uint64_t summed = std::uint64_t{shape.reduction} + (accumulate ? kept_reduction_ : 0);
+  const std::uint64_t summed = std::uint64_t{shape.reduction} + (accumulate && kept_ ? kept_reduction_ : 0);
   if (shape.rows == 0 || shape.columns == 0 || shape.reduction == 0 || summed > reduction_max)
     return Error::bad_shape;
-  if (accumulate && (kept_reduction_ == 0 || accumulator_.rows() != shape.rows ||
-                     accumulator_.columns() != shape.columns)) {
-    return Error::keep_exceeds_lanes;
-  }
+  const bool continues =
+      kept_ && accumulator_.rows() == shape.rows && accumulator_.columns() == shape.columns;
+  if (accumulate && !continues) return Error::keep_exceeds_lanes;
   if (!shape.drains && (shape.rows > parameters_.lanes || shape.columns > parameters_.lanes))
     return Error::keep_exceeds_lanes;
   return std::nullopt;
@@ -130,25 +145,64 @@ std::optional<regs::Error> ProcessingUnit::check_output(const product::Shape& sh
 }
 
 std::optional<regs::Error> ProcessingUnit::decode(unsigned decoder, product::Role role, std::uint32_t rows,
-                                                  std::uint32_t reduction, Decoded& decoded) const {
+                                                  std::uint32_t reduction, Decoded& decoded) {
   const OperandPlace place = operand_place(decoder);
-  const DecoderBuffers& buffers = decoders_[decoder];
-  const Error outside = decoder == 0 ? Error::operand0_outside_buffer : Error::operand1_outside_buffer;
-  if (regs::format_packed.get(place.format) == 0) {
-    if (!buffers.data.contains(place.base, rows, place.stride, reduction)) return outside;
-    decoded.operand.decode(role, buffers.data.read(place.base, buffers.data.size() - place.base), rows,
-                           reduction, place.stride);
-    decoded.data_bytes = std::uint64_t{rows - 1} * place.stride + reduction;
+  const bool packed = regs::format_packed.get(place.format) != 0;
+  const OperandCache::View view{role, packed, 0, rows, reduction, packed ? 0 : place.stride};
+  return packed ? decode_packed(decoder, place, view, decoded) : decode_dense(decoder, place, view, decoded);
+}
+
+std::optional<regs::Error> ProcessingUnit::decode_dense(unsigned decoder, const OperandPlace& place,
+                                                        const OperandCache::View& view, Decoded& decoded) {
+  const ScratchBuffer& data = decoders_[decoder].data;
+  if (!data.contains(place.base, view.rows, view.stride, view.reduction))
+    return decoder == 0 ? Error::operand0_outside_buffer : Error::operand1_outside_buffer;
+  decoded.data_bytes = std::uint64_t{view.rows - 1} * view.stride + view.reduction;
+  const std::span codes = data.read(place.base, decoded.data_bytes);
+  const ScratchBuffer::Stamped source = data.stamped(place.base, place.base + decoded.data_bytes);
+  if (source.stamp == nullptr || !source.stamp->covers_rows(source.offset, view.reduction, view.stride)) {
+    unstamped_[decoder].decode(view.role, codes, view.rows, view.reduction, view.stride);
+    decoded.operand = &unstamped_[decoder];
     return std::nullopt;
   }
-  const std::uint32_t mask_bytes = 8 * bit_mask::groups(reduction);
-  if (!buffers.mask.contains(place.mask, rows, mask_bytes, mask_bytes) || place.base > buffers.data.size())
-    return outside;
-  const auto consumed = decoded.operand.unpack(
-      role, buffers.mask.read(place.mask, std::size_t{rows} * mask_bytes),
-      buffers.data.read(place.base, buffers.data.size() - place.base), rows, reduction);
+  OperandCache::View at = view;
+  at.offset = static_cast<std::uint32_t>(source.offset);
+  OperandCache::Entry& entry = operands_.find(*source.stamp, at);
+  if (!entry.valid) entry.operand.decode(view.role, codes, view.rows, view.reduction, view.stride);
+  entry.valid = true;
+  decoded.operand = &entry.operand;
+  return std::nullopt;
+}
+
+std::optional<regs::Error> ProcessingUnit::decode_packed(unsigned decoder, const OperandPlace& place,
+                                                         const OperandCache::View& view, Decoded& decoded) {
+  const DecoderBuffers& buffers = decoders_[decoder];
+  const std::uint32_t row_masks = 8 * bit_mask::groups(view.reduction);
+  if (!buffers.mask.contains(place.mask, view.rows, row_masks, row_masks) || place.base > buffers.data.size())
+    return decoder == 0 ? Error::operand0_outside_buffer : Error::operand1_outside_buffer;
+  const std::size_t mask_bytes = std::size_t{view.rows} * row_masks;
+  const std::span masks = buffers.mask.read(place.mask, mask_bytes);
+  const std::span data = buffers.data.read(place.base, buffers.data.size() - place.base);
+
+  // Masks and data of one load, read from its beginning.
+  const ScratchBuffer::Stamped source = buffers.mask.stamped(place.mask, place.mask + mask_bytes);
+  const ScratchBuffer::Stamped codes = buffers.data.stamped(place.base, place.base + 1);
+  const bool whole = source.stamp != nullptr && codes.stamp != nullptr && source.offset == 0 &&
+                     codes.offset == 0 && *source.stamp == *codes.stamp;
+  OperandCache::Entry* entry = whole ? &operands_.find(*source.stamp, view) : nullptr;
+  product::Operand& operand = whole ? entry->operand : unstamped_[decoder];
+  decoded.operand = &operand;
+  if (whole && entry->valid) {
+    decoded.data_bytes = entry->data_bytes;
+    return std::nullopt;
+  }
+  const auto consumed = operand.unpack(view.role, masks, data, view.rows, view.reduction);
   if (!consumed) return decoder == 0 ? Error::operand0_mask_disagrees : Error::operand1_mask_disagrees;
   decoded.data_bytes = *consumed;
+  if (whole) {
+    entry->data_bytes = *consumed;
+    entry->valid = true;
+  }
   return std::nullopt;
 }
 
@@ -182,53 +236,62 @@ std::optional<regs::Error> ProcessingUnit::fill_epilogue(const product::Shape& s
   return std::nullopt;
 }
 
-ProcessingUnit::Result ProcessingUnit::encode(const product::Epilogue& epilogue, const Output& output) const {
-  Result result;
-  result.values.resize(std::size_t{accumulator_.rows()} * accumulator_.columns());
-  product::Statistics statistics;
-  if (output.kind == OutputKind::wide) {
-    product::finish_wide(accumulator_, epilogue, result.values, statistics);
-  } else {
-    std::vector<std::uint8_t> codes(result.values.size());
-    product::finish_codes(accumulator_, epilogue, output.bias, codes, statistics);
-    result.values.assign(codes.begin(), codes.end());
-  }
-  result.working_saturations = statistics.working_saturations;
-  result.code_saturations = statistics.code_saturations;
-  return result;
+bool ProcessingUnit::claim_operand(unsigned decoder, std::uint32_t rows, std::uint32_t reduction,
+                                   const Decoded& decoded) {
+  const OperandPlace place = operand_place(decoder);
+  DecoderBuffers& buffers = decoders_[decoder];
+  const std::uint32_t mask_bytes =
+      regs::format_packed.get(place.format) != 0 ? 8 * rows * bit_mask::groups(reduction) : 0;
+  return claim(buffers.data, place.base, 1, 0, decoded.data_bytes, Use::reads) &&
+         claim(buffers.mask, place.mask, 1, 0, mask_bytes, Use::reads);
 }
 
-void ProcessingUnit::write_output(const product::Shape& shape, const Output& output, const Result& result) {
-  DecoderBuffers& decoder = decoders_[output.buffer];
-  if (output.kind == OutputKind::wide) {
-    for (std::uint32_t r = 0; r < shape.rows; ++r) {
-      const auto* row =
-          reinterpret_cast<const std::uint8_t*>(result.values.data() + std::size_t{r} * shape.columns);
-      decoder.data.write(output.base + std::size_t{r} * output.stride, {row, std::size_t{shape.columns} * 4});
-    }
-    return;
-  }
-  const std::vector<std::uint8_t> codes(result.values.begin(), result.values.end());
+bool ProcessingUnit::claim_parameters(const product::Epilogue& epilogue) {
+  const std::size_t biases = epilogue.row_biases.size() + epilogue.column_biases.size();
+  return claim(auxiliary_, registers[regs::row_scale_base], epilogue.row_scales.size(), 4, 4, Use::reads) &&
+         claim(auxiliary_, registers[regs::bias_base], biases, 2, 2, Use::reads);
+}
+
+/// A packed result claims its largest size, every element not zero.
+bool ProcessingUnit::claim_output(const product::Shape& shape, const Output& output) {
+  DecoderBuffers& buffers = decoders_[output.buffer];
+  const bool packed = output.kind == OutputKind::packed;
+  const std::uint32_t row_bytes = shape.columns * (output.wide() ? 4 : 1);
+  const std::uint32_t mask_bytes = packed ? 8 * shape.rows * bit_mask::groups(shape.columns) : 0;
+  return claim(buffers.data, output.base, shape.rows, packed ? row_bytes : output.stride, row_bytes,
+               Use::writes) &&
+         claim(buffers.mask, output.mask, 1, 0, mask_bytes, Use::writes);
+}
+
+void ProcessingUnit::write_output() {
+  const auto& [shape, output, useful, statistics] = running_;
   if (output.kind == OutputKind::packed) {
-    const bit_mask::Packed packed = bit_mask::pack(codes, shape.rows, shape.columns);
-    decoder.mask.write(output.mask,
-                       {reinterpret_cast<const std::uint8_t*>(packed.masks.data()), packed.masks.size() * 8});
-    decoder.data.write(output.base, packed.data);
+    const bit_mask::Packed packed = bit_mask::pack(codes_, shape.rows, shape.columns);
+    decoders_[output.buffer].mask.write(
+        output.mask, {reinterpret_cast<const std::uint8_t*>(packed.masks.data()), packed.masks.size() * 8});
+    decoders_[output.buffer].data.write(output.base, packed.data);
     registers.set(regs::output_bytes, static_cast<std::uint32_t>(packed.data.size()));
-    return;
-  }
-  for (std::uint32_t r = 0; r < shape.rows; ++r) {
-    decoder.data.write(output.base + std::size_t{r} * output.stride,
-                       std::span(codes).subspan(std::size_t{r} * shape.columns, shape.columns));
+  } else if (output.wide()) {
+    write_rows({reinterpret_cast<const std::uint8_t*>(words_.data()), words_.size() * 4});
+  } else {
+    write_rows(codes_);
   }
 }
 
-void ProcessingUnit::count(const product::Shape& shape, std::uint64_t useful) {
-  const std::uint64_t macs = std::uint64_t{shape.rows} * shape.columns * shape.reduction;
-  counters.add("macs", macs);
-  counters.add("macs_gated", macs - useful);
-  counters.add("mac_slots", product::mac_slots(shape, parameters_.lanes));
-  counters.add("output_elements", shape.drains ? std::uint64_t{shape.rows} * shape.columns : 0);
+void ProcessingUnit::write_rows(std::span<const std::uint8_t> bytes) {
+  const auto& [shape, output, useful, statistics] = running_;
+  const std::size_t row_bytes = bytes.size() / shape.rows;
+  for (std::uint32_t r = 0; r < shape.rows; ++r) {
+    decoders_[output.buffer].data.write(output.base + std::size_t{r} * output.stride,
+                                        bytes.subspan(r * row_bytes, row_bytes));
+  }
+}
+
+void ProcessingUnit::show_output() const {
+  const auto& [shape, output, useful, statistics] = running_;
+  if (output.wide()) return observer(tile(shape.rows, shape.columns, Tile::Format::wide, words_));
+  observer(tile(shape.rows, shape.columns, Tile::Format::adaptivfloat,
+                std::vector<std::int32_t>(codes_.begin(), codes_.end())));
 }
 
 }  // namespace edgebert

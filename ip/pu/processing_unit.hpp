@@ -7,13 +7,15 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <vector>
 
+#include "ip/common/scratch_buffer.hpp"
 #include "ip/common/timing.hpp"
 #include "ip/common/unit.hpp"
+#include "ip/pu/operand_cache.hpp"
 #include "ip/pu/processing_unit_regs.hpp"
 #include "ip/pu/product_cost.hpp"
 #include "ip/pu/product_kernel.hpp"
-#include "ip/sram/scratch_buffer.hpp"
 
 namespace edgebert {
 
@@ -33,20 +35,17 @@ class ProcessingUnit : public Unit {
     std::uint32_t base, stride, mask, format;
   };
   struct Decoded {
-    product::Operand operand;
+    const product::Operand* operand = nullptr;
     std::uint64_t data_bytes = 0;  ///< from its base to past its last byte in the data buffer
   };
   struct Output {
     processing_unit::OutputKind kind;
     std::uint32_t buffer, bias, base, stride, mask;
-  };
-  struct Result {
-    std::vector<std::int32_t> values;  ///< codes or Q8.12
-    std::uint64_t working_saturations = 0;
-    std::uint64_t code_saturations = 0;
+    bool wide() const { return kind == processing_unit::OutputKind::wide; }
   };
 
   void start() override;
+  void finish() override;
   OperandPlace operand_place(unsigned decoder) const;
   Output output_place() const;
   std::optional<Error> check_format() const;
@@ -54,17 +53,43 @@ class ProcessingUnit : public Unit {
   std::optional<Error> check_output(const product::Shape& shape, const Output& output,
                                     const Decoded& neighbour) const;
   std::optional<Error> decode(unsigned decoder, product::Role role, std::uint32_t rows,
-                              std::uint32_t reduction, Decoded& decoded) const;
+                              std::uint32_t reduction, Decoded& decoded);
+  std::optional<Error> decode_dense(unsigned decoder, const OperandPlace& place,
+                                    const OperandCache::View& view, Decoded& decoded);
+  std::optional<Error> decode_packed(unsigned decoder, const OperandPlace& place,
+                                     const OperandCache::View& view, Decoded& decoded);
   std::optional<Error> fill_epilogue(const product::Shape& shape, product::Epilogue& epilogue);
-  Result encode(const product::Epilogue& epilogue, const Output& output) const;
-  void write_output(const product::Shape& shape, const Output& output, const Result& result);
-  void count(const product::Shape& shape, std::uint64_t useful);
+  bool claim_operand(unsigned decoder, std::uint32_t rows, std::uint32_t reduction, const Decoded& decoded);
+  bool claim_parameters(const product::Epilogue& epilogue);
+  bool claim_output(const product::Shape& shape, const Output& output);
+  void write_output();
+  void write_rows(std::span<const std::uint8_t> bytes);
+  void show_output() const;
 
   Parameters parameters_;
   std::array<DecoderBuffers, 2>& decoders_;
   ScratchBuffer& auxiliary_;
+  std::uint64_t& macs_ = counters.declare("macs");
+  std::uint64_t& macs_gated_ = counters.declare("macs_gated");
+  std::uint64_t& mac_slots_ = counters.declare("mac_slots");
+  std::uint64_t& output_elements_ = counters.declare("output_elements");
+  std::uint64_t& working_saturations_ = counters.declare("working_saturations");
+  std::uint64_t& code_saturations_ = counters.declare("code_saturations");
+
   product::Accumulator accumulator_;
-  std::uint32_t kept_reduction_ = 0;  ///< of what the accumulator holds for the next command; 0: nothing
+  bool kept_ = false;  ///< the last command kept the accumulator
+  std::uint32_t kept_reduction_ = 0;
+  OperandCache operands_;
+  std::array<product::Operand, 2> unstamped_;  ///< operands of the running command that have no stamp
+  // The running command; storage is kept from one to the next.
+  struct {
+    product::Shape shape;
+    Output output;
+    std::uint64_t useful;
+    product::Statistics statistics;
+  } running_{};
+  std::vector<std::uint8_t> codes_;
+  std::vector<std::int32_t> words_;
   std::vector<std::uint32_t> row_scales_;
   std::vector<std::int16_t> channel_biases_;
 };

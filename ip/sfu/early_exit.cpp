@@ -21,21 +21,22 @@ void EarlyExit::start() {
   if (classes < 2 || classes > classes_max) return fail(sfu::Error::bad_shape);
   const sfu::Location source{registers[regs::source_format], registers[regs::source_base], 0};
   if (!source.wide()) return fail(sfu::Error::bad_format);
-  const sfu::Loaded logits = sfu::load(buffers_, source, 1, classes);
-  if (logits.error) return fail(*logits.error);
+  if (const auto error = sfu::load(buffers_, source, 1, classes, logits_)) return fail(*error);
+  if (!claim_matrix(source, 1, classes, ScratchBuffer::Use::reads)) return fail(unit::Error::buffer_in_use);
 
-  const std::uint32_t h = early_exit::entropy_of(logits.values);
-  const bool below = h < registers[regs::threshold];
-  complete_after(sfu::early_exit_cycles(classes, parameters_.lanes, true, parameters_.preset),
-                 [this, classes, h, below] {
-                   registers.set(regs::entropy, h);
-                   registers.set(regs::decision, below);
-                   counters.add("assessments", 1);
-                   counters.add("exits", below);
-                   counters.add("exp_evaluated", classes);
-                   if (observer)
-                     observer(tile(1, 1, Tile::Format::entropy, std::array{static_cast<std::int32_t>(h)}));
-                 });
+  const std::uint32_t entropy = early_exit::entropy_of(logits_);
+  running_ = {classes, entropy, entropy < registers[regs::threshold]};
+  complete_after(sfu::early_exit_cycles(classes, parameters_.lanes, true, parameters_.preset));
+}
+
+void EarlyExit::finish() {
+  const auto& [classes, entropy, below] = running_;
+  registers.set(regs::entropy, entropy);
+  registers.set(regs::decision, below);
+  ++assessments_;
+  exits_ += below;
+  exp_evaluated_ += classes;
+  if (observer) observer(tile(1, 1, Tile::Format::entropy, std::array{static_cast<std::int32_t>(entropy)}));
 }
 
 }  // namespace edgebert

@@ -14,6 +14,17 @@ class EarlyExit : public SpecialFunctionUnit {
 
  private:
   void start() override;
+  void finish() override;
+
+  std::uint64_t& assessments_ = counters.declare("assessments");
+  std::uint64_t& exits_ = counters.declare("exits");
+  std::uint64_t& exp_evaluated_ = counters.declare("exp_evaluated");
+  // The running command; storage is kept from one to the next.
+  struct {
+    std::uint32_t classes, entropy;
+    bool below;
+  } running_{};
+  std::vector<std::int32_t> logits_;
 };
 
 }  // namespace edgebert

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ip/sfu/element_add.hpp"
 
-#include "ip/numerics/adaptivfloat.hpp"
+#include "ip/numerics/array_codec.hpp"
 #include "ip/sfu/element_add_regs.hpp"
 #include "ip/sfu/sfu_cost.hpp"
-#include "ip/sfu/sum.hpp"
 
 namespace edgebert {
 
 namespace regs = element_add;
+using Use = ScratchBuffer::Use;
 
 ElementAdd::ElementAdd(sc_core::sc_module_name name, const Parameters& parameters,
                        const sfu::Buffers& buffers, const ClockDomain& clock)
@@ -28,35 +28,38 @@ void ElementAdd::start() {
   if (output.kind() != sfu::Format::adaptivfloat && !output.wide()) return fail(sfu::Error::bad_format);
   if (!sfu::fits(buffers_, output, rows, features)) return fail(sfu::Error::output_outside_buffer);
 
-  std::uint64_t working_saturations = 0;
-  std::uint64_t code_saturations = 0;
-  sfu::Loaded sum = sfu::load_sum(buffers_, a, b, rows, features, working_saturations);
-  if (sum.error) return fail(*sum.error);
-  std::vector<std::uint8_t> codes;
+  running_ = {rows, features, output, 0, 0};
+  if (const auto error =
+          sfu::load_sum(buffers_, a, b, rows, features, operands_, running_.working_saturations)) {
+    return fail(*error);
+  }
+  if (!claim_matrix(a, rows, features, Use::reads) || !claim_matrix(b, rows, features, Use::reads) ||
+      !claim_matrix(output, rows, features, Use::writes)) {
+    return fail(unit::Error::buffer_in_use);
+  }
   if (!output.wide()) {
-    for (std::int32_t& value : sum.values) {
-      const auto encoded = numerics::encode(value, working_fraction_bits, output.bias());
-      code_saturations += encoded.saturated;
-      codes.push_back(encoded.code);
-      value = encoded.code;
-    }
+    codes_.resize(operands_.sum.size());
+    running_.code_saturations = numerics::encode_working(operands_.sum, output.bias(), codes_);
   }
   const unsigned wide_operands = a.wide() + b.wide() + output.wide();
-  const Cycles cycles =
-      sfu::element_add_cycles({rows, features, parameters_.lanes}, wide_operands, parameters_.preset);
-  complete_after(cycles, [this, rows, features, output, working_saturations, code_saturations,
-                          codes = std::move(codes), values = std::move(sum.values)] {
-    if (output.wide()) {
-      sfu::store_words(buffers_, output, rows, values);
-    } else {
-      sfu::store_codes(buffers_, output, rows, codes);
-    }
-    counters.add("elements", std::uint64_t{rows} * features);
-    counters.add("working_saturations", working_saturations);
-    counters.add("code_saturations", code_saturations);
-    if (observer)
-      observer(tile(rows, features, output.wide() ? Tile::Format::wide : Tile::Format::adaptivfloat, values));
-  });
+  complete_after(
+      sfu::element_add_cycles({rows, features, parameters_.lanes}, wide_operands, parameters_.preset));
+}
+
+void ElementAdd::finish() {
+  const auto& [rows, features, output, working_saturations, code_saturations] = running_;
+  if (output.wide()) {
+    sfu::store_words(buffers_, output, rows, operands_.sum);
+  } else {
+    sfu::store_codes(buffers_, output, rows, codes_);
+  }
+  elements_done_ += std::uint64_t{rows} * features;
+  working_saturations_ += working_saturations;
+  code_saturations_ += code_saturations;
+  if (!observer) return;
+  if (output.wide()) return observer(tile(rows, features, Tile::Format::wide, operands_.sum));
+  observer(tile(rows, features, Tile::Format::adaptivfloat,
+                std::vector<std::int32_t>(codes_.begin(), codes_.end())));
 }
 
 }  // namespace edgebert

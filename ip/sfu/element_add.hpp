@@ -4,6 +4,7 @@
 // Modelled: function, cycles, interrupt, errors, counters.
 #pragma once
 #include "ip/sfu/special_function_unit.hpp"
+#include "ip/sfu/sum.hpp"
 
 namespace edgebert {
 
@@ -14,6 +15,19 @@ class ElementAdd : public SpecialFunctionUnit {
 
  private:
   void start() override;
+  void finish() override;
+
+  std::uint64_t& elements_done_ = counters.declare("elements");
+  std::uint64_t& working_saturations_ = counters.declare("working_saturations");
+  std::uint64_t& code_saturations_ = counters.declare("code_saturations");
+  // The running command; storage is kept from one to the next.
+  struct {
+    std::uint32_t rows, features;
+    sfu::Location output;
+    std::uint64_t working_saturations, code_saturations;
+  } running_{};
+  sfu::Operands operands_;
+  std::vector<std::uint8_t> codes_;
 };
 
 }  // namespace edgebert

@@ -2,14 +2,13 @@
 #include "ip/sfu/layernorm.hpp"
 
 #include "contract/formats.hpp"
-#include "ip/sfu/layernorm_kernel.hpp"
 #include "ip/sfu/layernorm_regs.hpp"
 #include "ip/sfu/sfu_cost.hpp"
-#include "ip/sfu/sum.hpp"
 
 namespace edgebert {
 
 namespace regs = layernorm;
+using Use = ScratchBuffer::Use;
 
 Layernorm::Layernorm(sc_core::sc_module_name name, const Parameters& parameters, const sfu::Buffers& buffers,
                      const ClockDomain& clock)
@@ -36,10 +35,18 @@ void Layernorm::start() {
     return fail(sfu::Error::parameters_outside_auxiliary);
   }
 
-  layernorm::RowStatistics statistics;
-  sfu::Loaded x = adds ? sfu::load_sum(buffers_, a, b, rows, features, statistics.working_saturations)
-                       : sfu::load(buffers_, a, rows, features);
-  if (x.error) return fail(*x.error);
+  running_ = {.rows = rows, .features = features, .output = output, .statistics = {}};
+  const auto error =
+      adds ? sfu::load_sum(buffers_, a, b, rows, features, operands_, running_.statistics.working_saturations)
+           : sfu::load(buffers_, a, rows, features, operands_.sum);
+  if (error) return fail(*error);
+  if (!claim_matrix(a, rows, features, Use::reads) ||
+      (adds && !claim_matrix(b, rows, features, Use::reads)) ||
+      !claim_matrix(output, rows, features, Use::writes) || !claim_auxiliary(gamma, features, Use::reads) ||
+      !claim_auxiliary(beta, features, Use::reads)) {
+    return fail(unit::Error::buffer_in_use);
+  }
+
   const layernorm::Parameters parameters{
       .gamma = buffers_.auxiliary.read(gamma, features),
       .gamma_bias = regs::gamma_bias.get(registers[regs::parameter_biases]),
@@ -48,26 +55,27 @@ void Layernorm::start() {
       .epsilon = registers[regs::epsilon],
       .output_bias = output.bias(),
   };
-  std::vector<std::uint8_t> codes(x.values.size());
+  codes_.resize(operands_.sum.size());
   for (std::uint32_t r = 0; r < rows; ++r) {
     const std::size_t at = std::size_t{r} * features;
-    layernorm::normalise_row(std::span(x.values).subspan(at, features), parameters,
-                             std::span(codes).subspan(at, features), statistics);
+    layernorm::normalise_row(std::span(operands_.sum).subspan(at, features), parameters,
+                             std::span(codes_).subspan(at, features), running_.statistics);
   }
   const unsigned wide_operands = a.wide() + (adds && b.wide());
-  const Cycles cycles =
-      sfu::layernorm_cycles({rows, features, parameters_.lanes}, adds, wide_operands, parameters_.preset);
-  complete_after(cycles, [this, rows, features, output, statistics, codes = std::move(codes)] {
-    sfu::store_codes(buffers_, output, rows, codes);
-    counters.add("rows", rows);
-    counters.add("elements", std::uint64_t{rows} * features);
-    counters.add("working_saturations", statistics.working_saturations);
-    counters.add("code_saturations", statistics.code_saturations);
-    if (observer) {
-      observer(tile(rows, features, Tile::Format::adaptivfloat,
-                    std::vector<std::int32_t>(codes.begin(), codes.end())));
-    }
-  });
+  complete_after(
+      sfu::layernorm_cycles({rows, features, parameters_.lanes}, adds, wide_operands, parameters_.preset));
+}
+
+void Layernorm::finish() {
+  const auto& [rows, features, output, statistics] = running_;
+  sfu::store_codes(buffers_, output, rows, codes_);
+  rows_done_ += rows;
+  elements_done_ += std::uint64_t{rows} * features;
+  working_saturations_ += statistics.working_saturations;
+  code_saturations_ += statistics.code_saturations;
+  if (!observer) return;
+  observer(tile(rows, features, Tile::Format::adaptivfloat,
+                std::vector<std::int32_t>(codes_.begin(), codes_.end())));
 }
 
 }  // namespace edgebert

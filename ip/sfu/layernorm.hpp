@@ -3,7 +3,9 @@
 // Function: layernorm_kernel.hpp. Cycles: sfu_cost.hpp. Registers: layernorm_regs.hpp.
 // Modelled: function, cycles, interrupt, errors, counters. Not modelled: the operands' read order.
 #pragma once
+#include "ip/sfu/layernorm_kernel.hpp"
 #include "ip/sfu/special_function_unit.hpp"
+#include "ip/sfu/sum.hpp"
 
 namespace edgebert {
 
@@ -14,6 +16,20 @@ class Layernorm : public SpecialFunctionUnit {
 
  private:
   void start() override;
+  void finish() override;
+
+  std::uint64_t& rows_done_ = counters.declare("rows");
+  std::uint64_t& elements_done_ = counters.declare("elements");
+  std::uint64_t& working_saturations_ = counters.declare("working_saturations");
+  std::uint64_t& code_saturations_ = counters.declare("code_saturations");
+  // The running command; storage is kept from one to the next.
+  struct {
+    std::uint32_t rows, features;
+    sfu::Location output;
+    layernorm::RowStatistics statistics;
+  } running_{};
+  sfu::Operands operands_;
+  std::vector<std::uint8_t> codes_;
 };
 
 }  // namespace edgebert

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "ip/numerics/adaptivfloat.hpp"
+#include "ip/numerics/array_codec.hpp"
 #include "ip/pu/bit_mask.hpp"
 
 namespace edgebert::sfu {
@@ -20,23 +20,22 @@ void store(ScratchBuffer& buffer, const Location& location, std::uint32_t rows,
   }
 }
 
-Loaded load_packed(const DecoderBuffers& decoder, const Location& location, std::uint32_t rows,
-                   std::uint32_t elements) {
+std::optional<Error> load_packed(const DecoderBuffers& decoder, const Location& location, std::uint32_t rows,
+                                 std::uint32_t elements, std::vector<std::int32_t>& values) {
   const std::uint32_t row_mask_bytes = 8 * bit_mask::groups(elements);
   if (!decoder.mask.contains(location.mask, rows, row_mask_bytes, row_mask_bytes) ||
       location.base > decoder.data.size()) {
-    return {Error::operand_outside_buffer, {}};
+    return Error::operand_outside_buffer;
   }
   std::vector<std::uint8_t> codes;
   if (!bit_mask::unpack(decoder.mask.read(location.mask, std::size_t{rows} * row_mask_bytes),
                         decoder.data.read(location.base, decoder.data.size() - location.base), rows, elements,
                         codes)) {
-    return {Error::mask_disagrees, {}};
+    return Error::mask_disagrees;
   }
-  Loaded loaded;
-  loaded.values.reserve(codes.size());
-  for (const std::uint8_t code : codes) loaded.values.push_back(numerics::to_working(code, location.bias()));
-  return loaded;
+  values.resize(codes.size());
+  numerics::decode_working(codes, location.bias(), values);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -46,28 +45,26 @@ bool fits(const Buffers& buffers, const Location& location, std::uint32_t rows, 
   return buffers.decoders[location.buffer()].data.contains(location.base, rows, location.stride, row_bytes);
 }
 
-Loaded load(const Buffers& buffers, const Location& location, std::uint32_t rows, std::uint32_t elements) {
+std::optional<Error> load(const Buffers& buffers, const Location& location, std::uint32_t rows,
+                          std::uint32_t elements, std::vector<std::int32_t>& values) {
   const DecoderBuffers& decoder = buffers.decoders[location.buffer()];
-  if (location.kind() == Format::packed) return load_packed(decoder, location, rows, elements);
-  if (location.kind() != Format::adaptivfloat && location.kind() != Format::wide)
-    return {Error::bad_format, {}};
-  if (!fits(buffers, location, rows, elements)) return {Error::operand_outside_buffer, {}};
-  Loaded loaded;
-  loaded.values.resize(std::size_t{rows} * elements);
+  if (location.kind() == Format::packed) return load_packed(decoder, location, rows, elements, values);
+  if (location.kind() != Format::adaptivfloat && location.kind() != Format::wide) return Error::bad_format;
+  if (!fits(buffers, location, rows, elements)) return Error::operand_outside_buffer;
+  values.resize(std::size_t{rows} * elements);
   for (std::uint32_t r = 0; r < rows; ++r) {
-    std::int32_t* out = loaded.values.data() + std::size_t{r} * elements;
+    const std::span out = std::span(values).subspan(std::size_t{r} * elements, elements);
     const std::size_t base = location.base + std::size_t{r} * location.stride;
     if (location.wide()) {
-      std::memcpy(out, decoder.data.read(base, std::size_t{elements} * 4).data(), std::size_t{elements} * 4);
+      std::memcpy(out.data(), decoder.data.read(base, std::size_t{elements} * 4).data(), out.size_bytes());
       // The datapath is 20 bits wide: what else a word holds does not exist for it.
-      for (std::uint32_t e = 0; e < elements; ++e)
-        out[e] = static_cast<std::int32_t>(static_cast<std::uint32_t>(out[e]) << 12) >> 12;
+      for (std::int32_t& value : out)
+        value = static_cast<std::int32_t>(static_cast<std::uint32_t>(value) << 12) >> 12;
     } else {
-      for (const std::uint8_t code : decoder.data.read(base, elements))
-        *out++ = numerics::to_working(code, location.bias());
+      numerics::decode_working(decoder.data.read(base, elements), location.bias(), out);
     }
   }
-  return loaded;
+  return std::nullopt;
 }
 
 void store_codes(const Buffers& buffers, const Location& location, std::uint32_t rows,

@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "ip/common/scratch_buffer.hpp"
 #include "ip/sfu/operand_regs.hpp"
-#include "ip/sram/scratch_buffer.hpp"
 
 namespace edgebert::sfu {
 
@@ -31,12 +31,10 @@ struct Location {
   bool wide() const { return kind() == Format::wide; }
 };
 
-/// rows x elements in Q8.12, or why not.
-struct Loaded {
-  std::optional<Error> error;
-  std::vector<std::int32_t> values;
-};
-Loaded load(const Buffers& buffers, const Location& location, std::uint32_t rows, std::uint32_t elements);
+/// Reads rows x elements in Q8.12. @param values  out; storage is reused
+/// @return why it cannot be read, or nothing
+std::optional<Error> load(const Buffers& buffers, const Location& location, std::uint32_t rows,
+                          std::uint32_t elements, std::vector<std::int32_t>& values);
 
 /// True if rows x elements of the location's format lie inside its buffer. Not for packed operands.
 bool fits(const Buffers& buffers, const Location& location, std::uint32_t rows, std::uint32_t elements);

@@ -2,12 +2,12 @@
 #include "ip/sfu/softmax.hpp"
 
 #include "ip/sfu/sfu_cost.hpp"
-#include "ip/sfu/softmax_kernel.hpp"
 #include "ip/sfu/softmax_regs.hpp"
 
 namespace edgebert {
 
 namespace regs = softmax;
+using Use = ScratchBuffer::Use;
 
 Softmax::Softmax(sc_core::sc_module_name name, const Parameters& parameters, const sfu::Buffers& buffers,
                  const ClockDomain& clock)
@@ -38,36 +38,41 @@ void Softmax::start() {
       return fail(sfu::Error::parameters_outside_auxiliary);
     span.mask = buffers_.auxiliary.read(span_base, span_length);
   }
-  const sfu::Loaded scores = sfu::load(buffers_, source, rows, columns);
-  if (scores.error) return fail(*scores.error);
+  if (const auto error = sfu::load(buffers_, source, rows, columns, scores_)) return fail(*error);
   if (!sfu::fits(buffers_, output, rows, columns)) return fail(sfu::Error::output_outside_buffer);
+  if (!claim_matrix(source, rows, columns, Use::reads) || !claim_matrix(output, rows, columns, Use::writes) ||
+      !claim_auxiliary(registers[regs::span_base], static_cast<std::uint32_t>(span.mask.size()),
+                       Use::reads) ||
+      !claim_auxiliary(scale_base, 4 * rows, Use::writes)) {
+    return fail(unit::Error::buffer_in_use);
+  }
 
-  std::vector<std::uint8_t> weights(scores.values.size());
-  std::vector<std::int32_t> scales(rows);
-  softmax::RowStatistics statistics;
+  running_ = {.rows = rows, .columns = columns, .scale_base = scale_base, .output = output, .statistics = {}};
+  weights_.resize(scores_.size());
+  scales_.resize(rows);
   for (std::uint32_t r = 0; r < rows; ++r) {
     const std::size_t at = std::size_t{r} * columns;
     const softmax::RowPosition position{registers[regs::first_row] + r, registers[regs::first_key],
                                         registers[regs::keys]};
-    scales[r] = static_cast<std::int32_t>(
-        softmax::softmax_row(std::span(scores.values).subspan(at, columns), span, position,
-                             std::span(weights).subspan(at, columns), statistics));
+    scales_[r] = static_cast<std::int32_t>(
+        softmax::softmax_row(std::span(scores_).subspan(at, columns), span, position,
+                             std::span(weights_).subspan(at, columns), running_.statistics));
   }
-  const Cycles cycles = sfu::softmax_cycles({rows, columns, parameters_.lanes}, true, parameters_.preset);
-  complete_after(cycles, [this, rows, columns, output, scale_base, statistics, weights = std::move(weights),
-                          scales = std::move(scales)] {
-    sfu::store_codes(buffers_, output, rows, weights);
-    buffers_.auxiliary.write(scale_base,
-                             {reinterpret_cast<const std::uint8_t*>(scales.data()), scales.size() * 4});
-    counters.add("rows", rows);
-    counters.add("exp_evaluated", statistics.exp_evaluated);
-    counters.add("weights_at_maximum", statistics.weights_at_maximum);
-    if (observer) {
-      observer(tile(rows, columns, Tile::Format::adaptivfloat,
-                    std::vector<std::int32_t>(weights.begin(), weights.end())));
-      observer(tile(rows, 1, Tile::Format::row_scale, scales));
-    }
-  });
+  complete_after(sfu::softmax_cycles({rows, columns, parameters_.lanes}, true, parameters_.preset));
+}
+
+void Softmax::finish() {
+  const auto& [rows, columns, scale_base, output, statistics] = running_;
+  sfu::store_codes(buffers_, output, rows, weights_);
+  buffers_.auxiliary.write(scale_base,
+                           {reinterpret_cast<const std::uint8_t*>(scales_.data()), scales_.size() * 4});
+  rows_done_ += rows;
+  exp_evaluated_ += statistics.exp_evaluated;
+  weights_at_maximum_ += statistics.weights_at_maximum;
+  if (!observer) return;
+  observer(tile(rows, columns, Tile::Format::adaptivfloat,
+                std::vector<std::int32_t>(weights_.begin(), weights_.end())));
+  observer(tile(rows, 1, Tile::Format::row_scale, scales_));
 }
 
 }  // namespace edgebert

@@ -4,6 +4,7 @@
 // Modelled: function, cycles, interrupt, errors, counters. Not modelled: cycles saved by masked keys (the
 // published unit walks them all).
 #pragma once
+#include "ip/sfu/softmax_kernel.hpp"
 #include "ip/sfu/special_function_unit.hpp"
 
 namespace edgebert {
@@ -15,6 +16,20 @@ class Softmax : public SpecialFunctionUnit {
 
  private:
   void start() override;
+  void finish() override;
+
+  std::uint64_t& rows_done_ = counters.declare("rows");
+  std::uint64_t& exp_evaluated_ = counters.declare("exp_evaluated");
+  std::uint64_t& weights_at_maximum_ = counters.declare("weights_at_maximum");
+  // The running command; storage is kept from one to the next.
+  struct {
+    std::uint32_t rows, columns, scale_base;
+    sfu::Location output;
+    softmax::RowStatistics statistics;
+  } running_{};
+  std::vector<std::int32_t> scores_;
+  std::vector<std::uint8_t> weights_;
+  std::vector<std::int32_t> scales_;
 };
 
 }  // namespace edgebert

@@ -3,6 +3,7 @@
 #pragma once
 #include "ip/common/timing.hpp"
 #include "ip/common/unit.hpp"
+#include "ip/pu/bit_mask.hpp"
 #include "ip/sfu/operand.hpp"
 
 namespace edgebert {
@@ -18,6 +19,22 @@ class SpecialFunctionUnit : public Unit {
   SpecialFunctionUnit(sc_core::sc_module_name name, unit::Kind kind, std::span<const Register> own,
                       const Parameters& parameters, const sfu::Buffers& buffers, const ClockDomain& clock)
       : Unit(name, kind, own, clock), parameters_(parameters), buffers_(buffers) {}
+
+  /// Claims a matrix in a data buffer. A packed one is claimed by its masks, which arrive with it.
+  bool claim_matrix(const sfu::Location& location, std::uint32_t rows, std::uint32_t elements,
+                    ScratchBuffer::Use use) {
+    DecoderBuffers& decoder = buffers_.decoders[location.buffer()];
+    if (location.kind() == sfu::Format::packed) {
+      const std::uint32_t row_bytes = 8 * bit_mask::groups(elements);
+      return claim(decoder.mask, location.mask, rows, row_bytes, row_bytes, use);
+    }
+    const std::uint32_t row_bytes = elements * (location.wide() ? 4 : 1);
+    return claim(decoder.data, location.base, rows, location.stride, row_bytes, use);
+  }
+  /// Claims a run of bytes of the auxiliary buffer.
+  bool claim_auxiliary(std::uint32_t base, std::uint32_t bytes, ScratchBuffer::Use use) {
+    return claim(buffers_.auxiliary, base, 1, 0, bytes, use);
+  }
 
   const Parameters parameters_;
   const sfu::Buffers buffers_;

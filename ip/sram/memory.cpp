@@ -22,6 +22,12 @@ void Memory::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
   if (payload.is_read()) {
     std::memcpy(payload.get_data_ptr(), at, payload.get_data_length());
     bytes_read_ += payload.get_data_length();
+    ContentSource* source = nullptr;
+    payload.get_extension(source);
+    if (source != nullptr) {
+      source->memory = this;
+      source->generation = generation_;
+    }
   } else if (parameters_.writable) {
     std::memcpy(at, payload.get_data_ptr(), payload.get_data_length());
     touch();

@@ -22,6 +22,19 @@ struct MemoryTiming {
   std::uint32_t width = 8;  ///< bytes a cycle
 };
 
+class Memory;
+
+/// Extension of a read: the memory that answered, and in which state. Who does not ask does not pay.
+struct ContentSource : tlm::tlm_extension<ContentSource> {
+  const Memory* memory = nullptr;
+  std::uint64_t generation = 0;
+
+  tlm::tlm_extension_base* clone() const override { return new ContentSource(*this); }
+  void copy_from(const tlm::tlm_extension_base& other) override {
+    *this = static_cast<const ContentSource&>(other);
+  }
+};
+
 class Memory : public sc_core::sc_module {
  public:
   struct Parameters {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// An SRAM buffer of the accelerator: data, mask or auxiliary. Holds bytes; knows which unit is working on
+// which of them, and for bytes that the DMA loaded, what they were loaded from.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+namespace edgebert {
+
+/// What a DMA load read and how it laid it out. While a memory's generation stands, two loads with equal
+/// stamps bring equal bytes: what was derived from the first is good for the second.
+struct Stamp {
+  const void* memory = nullptr;             ///< nullptr: not known, or more than one
+  std::uint64_t generation = 0;             ///< of the memory, when it was read
+  std::array<std::uint32_t, 10> command{};  ///< the registers that chose the bytes
+  std::uint32_t row_bytes = 0;              ///< layout in the buffer: rows of so many bytes
+  std::uint32_t stride = 0;                 ///< from row to row
+
+  bool operator==(const Stamp&) const = default;
+
+  /// True if all rows of a matrix that begins `offset` bytes into the load consist of loaded bytes.
+  bool covers_rows(std::size_t offset, std::size_t bytes, std::size_t view_stride) const {
+    return row_bytes == stride || (view_stride == stride && offset % stride + bytes <= row_bytes);
+  }
+};
+
+class ScratchBuffer {
+ public:
+  enum class Use { reads, writes };
+
+  explicit ScratchBuffer(std::size_t bytes) : bytes_(bytes, 0) {
+    claims_.reserve(expected_regions);
+    stamps_.reserve(expected_regions);
+  }
+
+  std::size_t size() const { return bytes_.size(); }
+  /// True if `rows` blocks of `row_bytes`, `stride` apart, lie inside.
+  bool contains(std::uint64_t base, std::uint64_t rows, std::uint64_t stride, std::uint64_t row_bytes) const {
+    return rows == 0 || base + (rows - 1) * stride + row_bytes <= bytes_.size();
+  }
+  std::span<const std::uint8_t> read(std::size_t base, std::size_t count) const {
+    return std::span(bytes_).subspan(base, count);
+  }
+  /// What was known of the overwritten bytes is forgotten.
+  void write(std::size_t base, std::span<const std::uint8_t> data) {
+    forget(base, base + data.size());
+    std::memcpy(bytes_.data() + base, data.data(), data.size());
+  }
+  template <typename Word>
+  Word word(std::size_t base) const {
+    Word value;
+    std::memcpy(&value, bytes_.data() + base, sizeof value);
+    return value;
+  }
+
+  /// Says what the bytes begin ... end - 1, just written, were loaded from.
+  void stamp(std::size_t begin, std::size_t end, const Stamp& stamp) {
+    forget(begin, end);
+    stamps_.push_back({begin, end, stamp});
+  }
+  /// A place inside what one load brought.
+  struct Stamped {
+    const Stamp* stamp;  ///< nullptr: not all of it comes from one load
+    std::size_t offset;  ///< from the first byte of that load
+  };
+  Stamped stamped(std::size_t begin, std::size_t end) const {
+    for (const Region& region : stamps_) {
+      if (begin >= region.begin && end <= region.end) return {&region.stamp, begin - region.begin};
+    }
+    return {nullptr, 0};
+  }
+
+  /// A unit begins to work on bytes begin ... end - 1. @return false if another one does, and one of the two
+  /// writes
+  bool claim(const void* owner, std::size_t begin, std::size_t end, Use use) {
+    for (const Claim& other : claims_) {
+      const bool meets = begin < other.end && other.begin < end && owner != other.owner;
+      if (meets && (use == Use::writes || other.use == Use::writes)) return false;
+    }
+    claims_.push_back({owner, begin, end, use});
+    return true;
+  }
+  void release(const void* owner) {
+    std::erase_if(claims_, [owner](const Claim& each) { return each.owner == owner; });
+  }
+
+ private:
+  static constexpr std::size_t expected_regions = 16;
+
+  struct Claim {
+    const void* owner;
+    std::size_t begin, end;
+    Use use;
+  };
+  struct Region {
+    std::size_t begin, end;
+    Stamp stamp;
+  };
+
+  void forget(std::size_t begin, std::size_t end) {
+    std::erase_if(stamps_, [=](const Region& each) { return begin < each.end && each.begin < end; });
+  }
+
+  std::vector<std::uint8_t> bytes_;
+  std::vector<Claim> claims_;
+  std::vector<Region> stamps_;
+};
+
+/// A data buffer, the mask buffer beside it, and together what one bit-mask decoder reads.
+struct DecoderBuffers {
+  ScratchBuffer data;
+  ScratchBuffer mask;
+};
+
+}  // namespace edgebert

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ip/pu/operand_cache.hpp"
+
+namespace edgebert {
+namespace {
+
+/// Host memory that decoded operands may take: ten times what an ALBERT-base layer needs.
+constexpr std::size_t budget = std::size_t{160} << 20;
+constexpr unsigned entries_between_budgets = 64;
+
+std::size_t mixed(std::size_t hash, std::size_t value) {
+  constexpr std::size_t fnv_prime = 0x100000001b3;
+  return (hash ^ value) * fnv_prime;
+}
+
+}  // namespace
+
+std::size_t OperandCache::Hash::operator()(const Key& key) const {
+  std::size_t hash = mixed(0xcbf29ce484222325, reinterpret_cast<std::uintptr_t>(key.memory));
+  for (const std::uint32_t word : key.command) hash = mixed(hash, word);
+  hash = mixed(hash, static_cast<std::size_t>(key.view.role) << 1 | key.view.packed);
+  for (const std::uint32_t word : {key.view.offset, key.view.rows, key.view.reduction, key.view.stride})
+    hash = mixed(hash, word);
+  return hash ^ hash >> 32;
+}
+
+OperandCache::Entry& OperandCache::find(const Stamp& stamp, const View& view) {
+  const auto [place, is_new] = entries_.try_emplace(Key{stamp.memory, stamp.command, view});
+  if (is_new && ++new_entries_ % entries_between_budgets == 0) {
+    keep_within_budget();
+    return find(stamp, view);
+  }
+  Entry& entry = place->second;
+  entry.valid = entry.valid && entry.generation == stamp.generation;
+  entry.generation = stamp.generation;
+  return entry;
+}
+
+/// Beginning again is rare and cheap: a run has few views, unless its sentences differ in length.
+void OperandCache::keep_within_budget() {
+  std::size_t held = 0;
+  for (const auto& [key, entry] : entries_) held += entry.operand.bytes();
+  if (held > budget) entries_.clear();
+}
+
+}  // namespace edgebert
