@@ -81,7 +81,12 @@ void load(Soc& soc, const rv32::ElfFile& firmware) {
 }
 
 std::vector<UnitReport> snapshot(Soc& soc) {
-  std::vector<UnitReport> reports;
+  const ClockDomain& clock = soc.accelerator_clock;
+  std::vector<UnitReport> reports = {
+      {"accelerator",
+       0,
+       clock.cycles(soc.accelerator.activity.busy()),
+       {{"overlapped_cycles", clock.cycles(soc.accelerator.activity.overlapped())}}}};
   for (const auto& [name, unit] : soc.accelerator.units()) {
     reports.push_back({name, unit->total_commands(), unit->total_busy_cycles(), unit->counters.all()});
   }

@@ -136,6 +136,7 @@ class TextReport {
       line(fmt::format("  {:<16}{:>10}{:>17}  {:>5.1f} %  {}", spelled(unit.unit), grouped(unit.commands),
                        grouped(unit.busy_cycles), 100 * share, bar(share, bar_width, style_)));
     }
+    overlap(units, cycles);
     line();
     line(dim(fmt::format("  {:<16}{:>10}{:>17}", "memory", "read", "written"), style_));
     for (const UnitReport& unit : units) {
@@ -144,6 +145,18 @@ class TextReport {
                        bytes(unit.counters.at("bytes_written"))));
     }
     line();
+  }
+  /// Cycles with any unit at work, and how much of the DMA's are hidden behind computation.
+  void overlap(const std::vector<UnitReport>& units, std::uint64_t cycles) {
+    const auto row = [&](std::string_view name) { return std::ranges::find(units, name, &UnitReport::unit); };
+    const auto accelerator = row("accelerator");
+    const auto dma = row("dma");
+    if (accelerator == units.end() || dma == units.end()) return;
+    const std::uint64_t overlapped = accelerator->counters.at("overlapped_cycles");
+    line(fmt::format("  {:<16}{:>10}{:>17}  {:>5.1f} %", "any unit", "", grouped(accelerator->busy_cycles),
+                     percent(accelerator->busy_cycles, cycles)));
+    line(fmt::format("  {:<16}{:>10}{:>17}  {:>5.1f} % of the DMA's", "overlapped", "", grouped(overlapped),
+                     percent(overlapped, dma->busy_cycles)));
   }
   static bool is_memory(const UnitReport& unit) {
     return unit.counters.contains("bytes_read") && unit.counters.contains("bytes_written");
