@@ -56,6 +56,14 @@ Json totals_of(const RunReport& report) {
           {"units", units_of(units)}};
 }
 
+Json host_of(const RunReport& report) {
+  Json seconds = Json::array();
+  for (const SentenceReport& sentence : report.sentences) seconds.push_back(sentence.host_seconds);
+  return {{"wall_seconds", report.wall_seconds},
+          {"sentence_seconds", std::move(seconds)},
+          {"peak_memory_mib", report.peak_memory_mib}};
+}
+
 /// These characters occur in JSON only inside strings.
 std::string escaped_for_html(const std::string& json) {
   std::string text;
@@ -81,22 +89,21 @@ std::string escaped_for_html(const std::string& json) {
 }  // namespace
 
 std::string json_of(const RunReport& report) {
-  Json root = {
-      {"schema", run_schema},
-      {"version", program_version},
-      {"config_hash", report.config_hash},
-      {"model_hash", report.model_hash},
-      {"firmware_hash", report.firmware_hash},
-      {"soc", report.soc.name},
-      {"quantities",
-       {{"cycles", "accelerator clock cycles"},
-        {"busy_cycles", "accelerator clock cycles"},
-        {"seconds", "simulated seconds"},
-        {"entropy", "nats, one a computed layer"}}},
-      {"labels", report.labels},
-      {"sentences", Json::array()},
-      {"totals", totals_of(report)},
-      {"host", {{"wall_seconds", report.wall_seconds}, {"peak_memory_mib", report.peak_memory_mib}}}};
+  Json root = {{"schema", run_schema},
+               {"version", program_version},
+               {"config_hash", report.config_hash},
+               {"model_hash", report.model_hash},
+               {"firmware_hash", report.firmware_hash},
+               {"soc", report.soc.name},
+               {"quantities",
+                {{"cycles", "accelerator clock cycles"},
+                 {"busy_cycles", "accelerator clock cycles"},
+                 {"seconds", "simulated seconds"},
+                 {"entropy", "nats, one a computed layer"}}},
+               {"labels", report.labels},
+               {"sentences", Json::array()},
+               {"totals", totals_of(report)},
+               {"host", host_of(report)}};
   for (std::size_t i = 0; i < report.sentences.size(); ++i) {
     root["sentences"].push_back(sentence_of(report.sentences[i], i));
   }

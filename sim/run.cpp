@@ -29,6 +29,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr const char* default_firmware = "edgebert-firmware.elf";
 
 /// Where the program's own files are: beside it as built, or in share/ as installed.
@@ -63,6 +65,10 @@ std::vector<Sentence> sentences_for(const RunOptions& options) {
   if (options.text) return {sentence_of_text(*options.text)};
   if (options.file) return sentences_of_file(*options.file);
   return sentences_of_dataset(*options.data_set, options.limit);
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 void warn(const std::string& message) {
@@ -171,9 +177,12 @@ void simulate(Platform& platform, Checker* checker, const std::vector<Sentence>&
   Progress progress(report.data_set ? sentences.size() : 0);
   for (std::size_t i = 0; i < sentences.size(); ++i) {
     if (checker != nullptr) checker->begin(encodings[i]);
+    const Clock::time_point start = Clock::now();
     const SentenceResult answer = platform.classify(encodings[i].ids, encodings[i].first_segment);
+    const double host_seconds = seconds_since(start);
     if (checker != nullptr) report.checks += checker->finish(answer.result, i);
     report.sentences.push_back(report_of(sentences[i], encodings[i], answer));
+    report.sentences.back().host_seconds = host_seconds;
     progress.step();
   }
   platform.shut_down();
@@ -199,7 +208,7 @@ void write_reports(const RunReport& report, const std::optional<std::string>& js
 }  // namespace
 
 int run(const RunOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
+  const Clock::time_point start = Clock::now();
   if (options.limit && !options.data_set) throw Error(Failure::usage, "run: --limit needs --dataset");
   if (options.golden_cache && !options.check)
     throw Error(Failure::usage, "run: --golden-cache needs --check");
@@ -225,7 +234,7 @@ int run(const RunOptions& options) {
   Platform platform(loaded.soc, image, firmware);
   simulate(platform, checker ? &*checker : nullptr, sentences, encodings, report);
 
-  report.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.wall_seconds = seconds_since(start);
   report.peak_memory_mib = peak_memory_mib();
   write_reports(report, options.json);
   return report.checks.mismatches == 0 ? 0 : exit_code_of(Failure::mismatch);

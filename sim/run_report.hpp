@@ -29,6 +29,7 @@ struct SentenceReport {
   double seconds = 0;        ///< simulated
   std::uint64_t instructions = 0;
   std::vector<UnitReport> units;
+  double host_seconds = 0;  ///< wall time of its simulation
 };
 
 struct RunReport {

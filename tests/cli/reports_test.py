@@ -36,7 +36,10 @@ class Json(ProgramTest):
             list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "cycles", "simulated_seconds",
                                      "instructions", "macs", "checks", "units"])
         self.assertEqual(list(report["totals"]["checks"]), ["tensors_compared", "mismatches", "first_mismatch"])
-        self.assertEqual(list(report["host"]), ["wall_seconds", "peak_memory_mib"])
+        self.assertEqual(list(report["host"]), ["wall_seconds", "sentence_seconds", "peak_memory_mib"])
+        self.assertEqual(len(report["host"]["sentence_seconds"]), 1)
+        self.assertLess(0, report["host"]["sentence_seconds"][0])
+        self.assertLess(report["host"]["sentence_seconds"][0], report["host"]["wall_seconds"])
         self.assertEqual(report["quantities"]["cycles"], "accelerator clock cycles")
         for name in ("config_hash", "model_hash", "firmware_hash"):
             self.assertRegex(report[name], "^[0-9a-f]{64}$")
