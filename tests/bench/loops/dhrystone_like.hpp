@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The work of the core's speed measurement: the mix Dhrystone made customary (records, strings, calls,
-// arrays, integer arithmetic, little division), own code. Language-only C++: the guest runs it and the host
+// Loop of the core benchmark: the mix Dhrystone made customary (records, strings, calls, arrays, integer
+// arithmetic, little division), own code. Language-only C++, as all loops: the guest runs it and the host
 // computes the same checksum.
 #pragma once
 

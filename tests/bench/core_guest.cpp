@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Guest side: runs the work and leaves its checksum in the symbol `checksum`.
-#include "tests/bench/dhrystone_like.hpp"
+// Guest side of core_bench: runs the loop EDGEBERT_LOOP and leaves its checksum in the symbol `checksum`.
+#include "tests/bench/loops/calls.hpp"
+#include "tests/bench/loops/dhrystone_like.hpp"
+#include "tests/bench/loops/integer.hpp"
+#include "tests/bench/loops/memory_copy.hpp"
 
 extern "C" {
 
@@ -15,7 +18,8 @@ void* memcpy(void* to, const void* from, decltype(sizeof 0) size) {
 }
 
 int main() {
-  checksum = edgebert::dhrystone_like::run(edgebert::dhrystone_like::rounds);
+  namespace loop = edgebert::EDGEBERT_LOOP;
+  checksum = loop::run(loop::rounds);
   return 0;
 }
 }
