@@ -8,23 +8,18 @@ import statistics
 
 import simulator
 
-SENTENCES = 4       # of the process that also shows sentences after the first
-REPETITIONS = 3     # of PyTorch and of OpenBLAS, a round
+SENTENCES = 4  # of the process that also shows sentences after the first
+REPETITIONS = 3  # of PyTorch and of OpenBLAS, a round
 
 
-def median(rounds, *path):
-    return statistics.median(value(each, path) for each in rounds)
-
-
-def value(round_, path):
-    for key in path:
-        round_ = round_[key]
-    return round_
+def median(rounds, program, what):
+    return statistics.median(each[program][what] for each in rounds)
 
 
 def against(rounds, ours, theirs):
-    """@return {"ratio": of medians, "lowest", "highest": of single rounds}"""
-    ratios = [value(each, ours) / value(each, theirs) for each in rounds]
+    """@param ours, theirs  (program, what) of a round
+    @return {"ratio": of medians, "lowest", "highest": of single rounds}"""
+    ratios = [each[ours[0]][ours[1]] / each[theirs[0]][theirs[1]] for each in rounds]
     return {"ratio": median(rounds, *ours) / median(rounds, *theirs), "lowest": min(ratios), "highest": max(ratios)}
 
 

@@ -32,15 +32,20 @@ def environment_of(settings):
     return {**environment, **settings, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+def own_settings():
+    return {name: os.environ[name] for name in SETTINGS if name in os.environ}
+
+
 def core_type_settings(quick):
     """OPENBLAS_CORETYPE as the environment has it, unset, and each that may suit."""
-    own = {name: os.environ[name] for name in SETTINGS if name in os.environ}
+    own = own_settings()
     candidates = [own, {}] + [{"OPENBLAS_CORETYPE": core} for core in (CORE_TYPES[:1] if quick else CORE_TYPES)]
     return [settings for index, settings in enumerate(candidates) if settings not in candidates[:index]]
 
 
 def name_of(settings):
-    return ", ".join(f"{name}={value}" for name, value in settings.items()) or "no OPENBLAS_CORETYPE"
+    name = ", ".join(f"{name}={value}" for name, value in settings.items()) or "no OPENBLAS_CORETYPE"
+    return name + (" (as the environment has it)" if settings == own_settings() else "")
 
 
 class Candidate:
@@ -63,6 +68,7 @@ def fastest(choices, repetitions):
     @return the Candidate, and {name: CPU seconds} of all that run on this processor
     """
     candidates = []
+    last_failure = None
     for command, name, settings in choices:
         try:
             candidates.append(Candidate(command, name, settings))

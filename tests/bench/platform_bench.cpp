@@ -62,13 +62,13 @@ int measure(const std::string& name, const rv32::ElfFile& elf, std::uint32_t rou
   sc_core::sc_start(longest_run_seconds, sc_core::SC_SEC);
   const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 
-  const bool ended = soc.exit_device.code() == 0;
+  const bool right = soc.exit_device.code() == 0;
   fmt::print(
       R"({{"work": "{}", "rounds": {}, "quantum": {}, "instructions": {}, "host_cpu_seconds": {:.6f}, )"
-      R"("ended": {}}})"
+      R"("right": {}}})"
       "\n",
-      name, rounds, quantum, soc.cpu.core().instructions(), seconds, ended);
-  return ended ? 0 : 1;
+      name, rounds, quantum, soc.cpu.core().instructions(), seconds, right);
+  return right ? 0 : 1;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Guest side of platform_bench: does what `request` says, then ends the simulation.
+// Guest side of platform_bench: does what `request` says, then ends the simulation: content if there were as
+// many interrupts as asked.
 #include "contract/memory_map.hpp"
 #include "platform/exit_device_regs.hpp"
 #include "platform/timer_regs.hpp"
@@ -20,6 +21,7 @@ constexpr uint32_t soon = 300;
 constexpr uint32_t never = 0xffffffff;
 
 volatile uint32_t memory_word;
+volatile uint32_t interrupts_taken;
 
 volatile uint32_t* register_at(uint32_t base, const Register& reg) {
   return reinterpret_cast<volatile uint32_t*>(base + reg.offset);
@@ -50,6 +52,7 @@ void disarm_timer() {
 
 [[gnu::interrupt, gnu::aligned(4)]] void on_timer() {
   disarm_timer();
+  interrupts_taken = interrupts_taken + 1;
 }
 
 void take_interrupts(uint32_t rounds) {
@@ -105,8 +108,10 @@ extern "C" [[gnu::naked, gnu::section(".text.start")]] void _start() {
 extern "C" [[gnu::used]] void guest_main() {
   *register_at(memory_map::timer.base, timer::compare_high) = 0;
   disarm_timer();
+  interrupts_taken = 0;
   work(request.work, request.rounds);
-  *register_at(memory_map::exit_device.base, exit_device::exit) = 0;
+  const uint32_t expected = request.work == Work::interrupts ? request.rounds : 0;
+  *register_at(memory_map::exit_device.base, exit_device::exit) = interrupts_taken == expected ? 0 : 1;
   for (;;) {
   }
 }

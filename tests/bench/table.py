@@ -61,8 +61,9 @@ def settings_lines(report):
 
 def markdown(report):
     host = report["host"]
-    lines = [f"{host['processor']}, {host['cores']} cores, load {host['load']:.1f} at the start; one thread each, medians of "
-             f"{report['full_size']['rounds']} rounds taken in turns, ratios with the range of single rounds.", "",
+    lines = [f"{host['processor']} ({', '.join(host['vector_instructions'])}), {host['cores']} cores, load {host['load']:.1f} at "
+             f"the start; one thread each, medians of {report['full_size']['rounds']} rounds taken in turns, ratios with the range "
+             "of single rounds.", "",
              "| measured | | of PyTorch | of sgemm |", "|---|---:|---:|---:|"]
     lines += [f"| {' | '.join(row)} |" for row in rows(report)]
     lines += ["", *(f"- {line}" for line in settings_lines(report))]
