@@ -92,7 +92,12 @@ def torch_forward(quick):
     if not quick:
         wide = {"ATEN_CPU_CAPABILITY": "avx512"}
         choices += [([*program, engine], f"{engine}, {name_of(wide)}", wide) for engine in ("eager", "frozen")]
-    return fastest(choices, 3)
+    best, tried = fastest(choices, 3)
+    blas = best.worker.description["blas"]
+    if "openblas" not in blas:
+        best.worker.close()
+        raise Missing(f"PyTorch uses {blas or 'no BLAS library'} instead of OpenBLAS: scripts/install-packages --bench")
+    return best, tried
 
 
 def openblas_products(quick):
