@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "model/random_checkpoint.hpp"
+
 namespace edgebert::sim {
 
 struct RunOptions {
@@ -32,12 +34,20 @@ struct CompileOptions {
   std::optional<double> embedding_sparsity;
 };
 
+struct GenerateOptions {
+  std::filesystem::path output;  ///< a folder, made if need be
+  model::RandomCheckpointOptions checkpoint;
+};
+
 /// Sentences through the platform, and the report.
 /// @return 0, or the code of Failure::mismatch if --check found differences
 int run(const RunOptions& options);
 
 /// A checkpoint becomes a model image.
 int compile(const CompileOptions& options);
+
+/// A checkpoint folder of random weights.
+int generate(const GenerateOptions& options);
 
 /// The resolved configuration with origins and descriptions.
 int show_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);

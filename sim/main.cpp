@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -97,6 +98,71 @@ void add_compile(CLI::App& app, CompileOptions& options, int& code) {
   command->callback([&] { code = compile(options); });
 }
 
+/// One of some names, which stand for values.
+template <typename Value>
+void add_choice(CLI::App& command, const char* option, Value& value,
+                const std::map<std::string, Value>& choices, const char* meaning) {
+  const auto choose = [&value, choices](const std::string& name) { value = choices.at(name); };
+  std::vector<std::string> names;
+  for (const auto& [name, choice] : choices) names.push_back(name);
+  command.add_option_function<std::string>(option, choose, meaning)
+      ->check(CLI::IsMember(names))
+      ->type_name("NAME");
+}
+
+void add_geometry(CLI::App& command, model::RandomCheckpointOptions& checkpoint) {
+  const auto count = [&](const char* name, std::uint32_t& value, const char* meaning) {
+    command.add_option(name, value, meaning)->check(whole_number(1))->type_name("N")->capture_default_str();
+  };
+  count("--hidden", checkpoint.hidden, "features of a token inside the encoder");
+  count("--heads", checkpoint.heads, "attention heads");
+  count("--intermediate", checkpoint.intermediate, "features inside the feed-forward network");
+  count("--embedding", checkpoint.embedding, "features of an embedding");
+  count("--vocabulary", checkpoint.vocabulary, "word embeddings, and pieces of the tokenizer");
+  count("--layers", checkpoint.layers, "times the encoder layer is applied, each with an off-ramp");
+  count("--sequence", checkpoint.sequence, "tokens of a padded sentence");
+  count("--classes", checkpoint.classes, "classes of the off-ramps");
+  add_choice<Activation>(
+      command, "--activation", checkpoint.activation,
+      {{"gelu_new", Activation::gelu_new}, {"gelu", Activation::gelu}, {"relu", Activation::relu}},
+      "of the feed-forward network, gelu_new otherwise");
+}
+
+void add_generate(CLI::App& app, GenerateOptions& options, int& code) {
+  CLI::App* command =
+      app.add_subcommand("generate", "make a checkpoint of random weights; without options, ALBERT-base");
+  model::RandomCheckpointOptions& checkpoint = options.checkpoint;
+  command->add_option("-o,--output", options.output, "folder for the checkpoint")
+      ->required()
+      ->type_name("DIR");
+  add_geometry(*command, checkpoint);
+  const auto share = [&](const char* name, double& value, const char* meaning) {
+    command->add_option(name, value, meaning)->check(CLI::Range(0.0, 1.0))->type_name("0...1");
+  };
+  share("--embedding-sparsity", checkpoint.embedding_sparsity, "share of zeros in the word embeddings");
+  share("--encoder-sparsity", checkpoint.encoder_sparsity, "share of zeros in the encoder's matrices");
+  command
+      ->add_option("--spans", checkpoint.spans, "attention spans in tokens, one a head; 0: the head is off")
+      ->delimiter(',')
+      ->check(whole_number(0))
+      ->type_name("N,N...");
+  add_choice<SpanForm>(*command, "--span-form", checkpoint.span_form,
+                       {{"all_keys", SpanForm::all_keys}, {"in_span", SpanForm::in_span}},
+                       "softmax over all keys, then masked, or over those in span; all_keys otherwise");
+  add_choice<SpanIndex>(*command, "--span-index", checkpoint.span_index,
+                        {{"distance", SpanIndex::distance}, {"position", SpanIndex::position}},
+                        "keys in span by distance from the query or by position; distance otherwise");
+  command->add_option("--span-ramp", checkpoint.span_ramp, "tokens over which a span fades out")
+      ->check(whole_number(1))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_option("--seed", checkpoint.seed, "of the random numbers; equal options give equal files")
+      ->check(whole_number(0))
+      ->type_name("N")
+      ->capture_default_str();
+  command->callback([&] { code = generate(options); });
+}
+
 struct ConfigOptions {
   std::filesystem::path file;
   std::vector<std::string> overrides;
@@ -137,10 +203,12 @@ int main_of(int argc, char** argv) {
   int code = 0;
   RunOptions run_options;
   CompileOptions compile_options;
+  GenerateOptions generate_options;
   ConfigOptions config_options;
   bool markdown = false;
   add_run(app, run_options, code);
   add_compile(app, compile_options, code);
+  add_generate(app, generate_options, code);
   add_config(app, config_options, code);
   add_registers(app, markdown);
   try {
@@ -157,7 +225,7 @@ int main_of(int argc, char** argv) {
   if (print_exit_codes) {
     print(exit_codes_markdown());
   } else if (app.get_subcommands().empty()) {
-    return fail(Failure::usage, "give a command: run, compile, config or registers; see --help");
+    return fail(Failure::usage, "give a command: run, compile, generate, config or registers; see --help");
   }
   return code;
 }
