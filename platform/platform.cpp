@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "contract/error.hpp"
+#include "platform/model_loader.hpp"
 #include "platform/soc.hpp"
 #include "platform/wait_report.hpp"
 
@@ -34,27 +35,6 @@ void prepare_kernel() {
   sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_DO_NOTHING);
   // Periods of real clocks are not whole picoseconds.
   sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
-}
-
-void load(Soc& soc, const ModelImage& image) {
-  for (const std::string name : {memory_map::weight_memory.name, memory_map::envm.name}) {
-    const std::uint64_t needed = image.bytes_in(name);
-    const std::uint64_t available = soc.memory_named(name)->size();
-    if (needed > available) {
-      throw Error(
-          Failure::capacity,
-          fmt::format("cannot load model {}: it needs {} bytes of {}, which has {}; raise memory.{}.size or "
-                      "compile a smaller model",
-                      image.container().origin(), needed, name, available, name));
-    }
-  }
-  for (const Placement& placement : image.placements()) {
-    const auto bytes = image.container().at(placement.tensor).bytes;
-    Memory* memory = soc.memory_named(placement.memory);
-    std::copy(bytes.begin(), bytes.end(),
-              memory->contents().begin() + static_cast<std::ptrdiff_t>(placement.offset));
-    memory->touch();
-  }
 }
 
 /// Firmware that starts inside a memory and ends past it asks for a larger one.
@@ -203,7 +183,7 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
                                          .soc = std::make_unique<Soc>("soc", config)});
   State& state = *state_;
   Soc& soc = *state.soc;
-  load(soc, image);
+  load_model(image, config.embedding.store, soc);
   load(soc, firmware);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
   soc.cpu.on_idle([&state] {

@@ -66,6 +66,11 @@ std::vector<Key> identity_keys() {
       choice("sequence.pad", {"full", "actual"}, SLOT(sequence.pad),
              "rows computed for a sentence: full = the model's sequence length, actual = its tokens",
              "full: published software pads to 128"),
+      choice(
+          "embedding.store", {"envm", "dram"}, SLOT(embedding.store),
+          "where the packed word embeddings lie: envm = in the eNVM, dram = in the weight memory behind the "
+          "weights",
+          "figure: ReRAM"),
   };
 }
 
@@ -138,7 +143,8 @@ std::vector<Key> memory_keys() {
   add_memory<&Memories::system_sram>(
       keys, memory_map::system_sram, "system SRAM with firmware data and activations",
       "sized for the activations", "2 MB SRAM macros at 22 nm, NVMExplorer: 1.3 to 2.6 ns");
-  add_memory<&Memories::weight_memory>(keys, memory_map::weight_memory, "weight memory", "holds the model",
+  add_memory<&Memories::weight_memory>(keys, memory_map::weight_memory, "weight memory",
+                                       "holds ALBERT-base and, with embedding.store dram, its embeddings",
                                        "assumption, of LPDDR4's order");
   add_memory<&Memories::envm>(keys, memory_map::envm, "eNVM (ReRAM) with the word embeddings", figure,
                               "2 MB RRAM macros at 22 nm, NVMExplorer: 0.8 ns and more; not writable here");

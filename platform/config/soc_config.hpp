@@ -13,6 +13,7 @@ namespace edgebert {
 
 enum class SequencePad { full, actual };
 enum class NumericsPreset { exact };
+enum class EmbeddingStore { envm, dram };
 
 /// A memory on the bus. Sizes in bytes, latencies in nanoseconds, widths in bytes a cycle of its own clock.
 struct MemoryConfig {
@@ -35,6 +36,9 @@ struct SocConfig {
   struct Sequence {
     SequencePad pad = SequencePad::full;
   } sequence;
+  struct Embedding {
+    EmbeddingStore store = EmbeddingStore::envm;  ///< dram: behind the weights in the weight memory
+  } embedding;
   struct Clocks {
     double accelerator_hz = 1.0e9;
     double core_hz = 500.0e6;
@@ -63,7 +67,7 @@ struct SocConfig {
   struct Memories {
     MemoryConfig boot_rom{128 * 1024, 4, 500.0e6, 0, 0};
     MemoryConfig system_sram{2 * 1024 * 1024, 8, 500.0e6, 2, 2};
-    MemoryConfig weight_memory{16 * 1024 * 1024, 8, 500.0e6, 40, 40};
+    MemoryConfig weight_memory{32 * 1024 * 1024, 8, 500.0e6, 40, 40};
     MemoryConfig envm{2 * 1024 * 1024, 8, 500.0e6, 2, 0};
   } memory;
   struct Limits {

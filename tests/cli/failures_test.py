@@ -15,7 +15,7 @@ CHECKPOINT = SOURCE / "checkpoints" / "sst2-small"
 
 class Usage(ProgramTest):
     def test_no_command(self):
-        self.assert_fails(self.sim(), USAGE, "give a command: run, compile, config or registers; see --help")
+        self.assert_fails(self.sim(), USAGE, "give a command: run, compile, generate, config or registers; see --help")
 
     def test_no_config(self):
         self.assert_fails(self.sim("run"), USAGE, "CONFIG is required; see --help")
@@ -325,6 +325,39 @@ class Compile(ProgramTest):
 
     def test_no_output_named(self):
         self.assert_fails(self.sim("compile", "--checkpoint", "x"), USAGE, "--output is required; see --help")
+
+
+class Generate(ProgramTest):
+    def test_options_out_of_range(self):
+        for arguments, message in (
+                (("--heads", "7"), "generating a checkpoint: 7 heads do not divide hidden = 768; choose a divisor"),
+                (("--vocabulary", "5"), "generating a checkpoint: vocabulary is 5, allowed are 6 to 65536"),
+                (("--spans", "1,2"), "generating a checkpoint: there are 2 spans for 12 heads; give one a head, 0 for a "
+                                     "head that is off"),
+                (("--span-form", "all"), "--span-form: all not in {all_keys,in_span}; see --help"),
+                (("--layers", "0"), "--layers: '0' is not a whole number from 1; see --help")):
+            self.assert_fails(self.sim("generate", "-o", "out", *arguments), USAGE, message)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_checkpoint_that_was_not_generated_is_kept(self):
+        self.write("config.json", "{}")
+        self.assert_fails(self.sim("generate", "-o", "."), INPUT, "cannot write a checkpoint to '.': it holds a checkpoint "
+                                                                  "that was not generated; name another folder")
+        self.assertEqual(os.listdir(self.folder), ["config.json"])
+
+    def test_a_folder_that_cannot_be(self):
+        self.write("file", "")
+        self.assert_fails(self.sim("generate", "-o", "file"), INPUT,
+                          re.compile("^edgebert-sim: cannot write a checkpoint to 'file': .*; name a folder"))
+
+    def test_what_is_generated_compiles_and_runs(self):
+        small = ("--hidden", "32", "--heads", "2", "--intermediate", "48", "--embedding", "16", "--vocabulary", "100",
+                 "--layers", "1", "--sequence", "8", "--classes", "3")
+        for _ in range(2):  # the second time over what was generated before
+            self.assert_succeeds(self.sim("generate", "-o", "new/out", *small))
+        self.assert_succeeds(self.sim("compile", "--checkpoint", "new/out", "-o", "small.image"))
+        process = self.sim("run", TINY, "--model", "small.image", "--text", "good", "--check")
+        self.assert_succeeds(process)
 
 
 if __name__ == "__main__":

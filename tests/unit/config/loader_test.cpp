@@ -52,7 +52,7 @@ TEST_CASE("loader: edgebert.yaml writes out exactly the defaults") {
   CHECK(file.soc.buffers.mask == 16384);
   CHECK(file.soc.buffers.auxiliary == 32768);
   CHECK(file.soc.memory.envm.size == 2097152);
-  CHECK(file.soc.memory.weight_memory.size == 16777216);
+  CHECK(file.soc.memory.weight_memory.size == 33554432);
   CHECK(file.soc.pu.vmac_lanes == 16);
 }
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/model_loader.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "contract/error.hpp"
+#include "contract/memory_map.hpp"
+
+namespace edgebert {
+namespace {
+
+using memory_map::Region;
+
+/// As compile places tensors: a mask group of codes, eight bus beats.
+constexpr std::uint64_t alignment = 64;
+
+constexpr std::uint64_t aligned(std::uint64_t offset) {
+  return (offset + alignment - 1) / alignment * alignment;
+}
+
+void check_capacity(const ModelImage& image, const Region& region, const std::string& needed_for,
+                    std::uint64_t needed, std::uint64_t available, const std::string& remedy) {
+  if (needed <= available) return;
+  throw Error(Failure::capacity,
+              fmt::format("cannot load model {}: it needs {} bytes of {}{}, which has {}; {} or raise "
+                          "memory.{}.size",
+                          image.container().origin(), needed, region.name, needed_for, available, remedy,
+                          region.name));
+}
+
+/// The descriptor with its word embeddings moved.
+ModelDescriptor relocated(ModelDescriptor model, std::uint32_t distance) {
+  PackedMatrix& words = model.word_embedding;
+  for (std::uint32_t* address : {&words.masks, &words.data, &words.index_base, &words.index_offset}) {
+    *address += distance;
+  }
+  return model;
+}
+
+void copy(std::span<const std::uint8_t> bytes, Memory& memory, std::uint64_t offset) {
+  std::copy(bytes.begin(), bytes.end(), memory.contents().begin() + static_cast<std::ptrdiff_t>(offset));
+  memory.touch();
+}
+
+}  // namespace
+
+void load_model(const ModelImage& image, EmbeddingStore store, Soc& soc) {
+  const Region& weights = memory_map::weight_memory;
+  const Region& envm = memory_map::envm;
+  const bool outside = store == EmbeddingStore::dram;
+  const std::uint64_t embedding_bytes = image.bytes_in(envm.name);
+  const std::uint64_t behind_weights = aligned(image.bytes_in(weights.name));
+  if (outside) {
+    check_capacity(image, weights, fmt::format(" ({} of them for word embeddings)", embedding_bytes),
+                   behind_weights + embedding_bytes, soc.weight_memory.size(), "compile a smaller model");
+  } else {
+    check_capacity(image, weights, "", image.bytes_in(weights.name), soc.weight_memory.size(),
+                   "compile a smaller model");
+    check_capacity(image, envm, "", embedding_bytes, soc.envm.size(),
+                   "compile with --embedding-sparsity 0.6, set embedding.store: dram");
+  }
+  for (const Placement& placement : image.placements()) {
+    const bool moved = outside && placement.memory == envm.name;
+    copy(image.container().at(placement.tensor).bytes,
+         moved ? soc.weight_memory : *soc.memory_named(placement.memory),
+         moved ? behind_weights + placement.offset : placement.offset);
+  }
+  if (!outside) return;
+  const auto distance = static_cast<std::uint32_t>(weights.base + behind_weights - envm.base);
+  const ModelDescriptor model = relocated(image.descriptor(), distance);
+  copy({reinterpret_cast<const std::uint8_t*>(&model), sizeof model}, soc.weight_memory, 0);
+}
+
+}  // namespace edgebert
