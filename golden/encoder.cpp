@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "contract/error.hpp"
+#include "golden/adaptivfloat.hpp"
 #include "golden/element_add.hpp"
 #include "golden/entropy.hpp"
 #include "golden/softmax.hpp"
@@ -18,7 +19,11 @@ using BiasAxis = ProductStep::BiasAxis;
 class Model::Run {
  public:
   Run(const Model& model, std::span<const std::uint16_t> token_ids, std::uint32_t first_segment)
-      : d_(model.descriptor_), w_(model.weights_), token_ids_(token_ids), first_segment_(first_segment) {}
+      : model_(model),
+        d_(model.descriptor_),
+        w_(model.weights_),
+        token_ids_(token_ids),
+        first_segment_(first_segment) {}
 
   Forward operator()(std::uint32_t exit_threshold);
 
@@ -36,6 +41,7 @@ class Model::Run {
   bool is_off(std::uint32_t head) const { return (d_.heads_off[head / 32] >> (head % 32) & 1) != 0; }
   const Tensor& keep(Operator op, Tensor tensor, std::uint32_t head = 0);
 
+  const Model& model_;
   const ModelDescriptor& d_;
   const Weights& w_;
   std::span<const std::uint16_t> token_ids_;
@@ -107,10 +113,14 @@ void Model::Run::attend(std::uint32_t head, const Significands& query, const Sig
   const std::uint32_t first = head * d_.head_size;
   ProductStep score_step;
   score_step.scale = {d_.attention_scale};
-  const Tensor& scores = keep(Operator::scores,
-                              product(columns_of(query, first, d_.head_size),
-                                      columns_of(key, first, d_.head_size), score_step, forward_.saturations),
-                              head);
+  Tensor products = product(columns_of(query, first, d_.head_size), columns_of(key, first, d_.head_size),
+                            score_step, forward_.saturations);
+  for (std::uint32_t i = 0; i < products.rows; ++i) {
+    for (std::uint32_t j = 0; j < products.columns; ++j) {
+      if (!model_.reads_score(head, i, j)) products.values[std::size_t{i} * products.columns + j] = 0;
+    }
+  }
+  const Tensor& scores = keep(Operator::scores, std::move(products), head);
   const Tensor& probabilities = keep(Operator::probabilities, softmax_of(head, scores), head);
 
   ProductStep context_step;
@@ -194,6 +204,14 @@ const Tensor& Forward::at(const TensorKey& key) const {
 
 Model::Model(const ModelImage& image)
     : descriptor_(image.descriptor()), hash_(image.hash()), weights_(image) {}
+
+bool Model::reads_score(std::uint32_t head, std::uint32_t query, std::uint32_t key) const {
+  if (descriptor_.span_form != SpanForm::in_span) return true;
+  const std::uint32_t distance = key > query ? key - query : query - key;
+  const std::uint32_t t = descriptor_.span_index == SpanIndex::distance ? distance : key;
+  const std::size_t mask = std::size_t{head} * descriptor_.sequence;
+  return t < descriptor_.sequence && significand_of(weights_.span_masks.codes[mask + t]) != 0;
+}
 
 Forward Model::run(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment,
                    std::uint32_t exit_threshold) const {

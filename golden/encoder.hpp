@@ -18,6 +18,7 @@ struct Forward {
   /// T tokens. embedding_sum, embedding_norm: T x embedding; value: hidden x T; scores, probabilities of a
   /// head: T x T; ffn_inner: T x intermediate; pooled: 1 x hidden; logits: 1 x classes; entropy: 1 x 1; the
   /// others T x hidden. Heads that are off have no scores and probabilities and zero codes in `context`.
+  /// Scores that no softmax reads (Model::reads_score) are 0.
   std::map<TensorKey, Tensor> tensors;
   std::uint32_t exit_layer = 0;  ///< 1 ... layers
   std::uint32_t prediction = 0;
@@ -40,6 +41,10 @@ class Model {
   /// @throws Error(Failure::input) if a token id or the length is outside the model
   Forward run(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment,
               std::uint32_t exit_threshold) const;
+
+  /// Whether a head's softmax reads this score: not if the key is out of the query's span in an in_span
+  /// model. What it does not read need not be computed.
+  bool reads_score(std::uint32_t head, std::uint32_t query, std::uint32_t key) const;
 
   const ModelDescriptor& descriptor() const { return descriptor_; }
   /// SHA-256 of the image file.

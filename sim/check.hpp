@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The platform's tensors against golden's, element by element and exactly. Rows and columns of padding are
-// not compared; every element golden has must have been shown by a unit. One exception: the context of a head
-// that is off is a block of zero codes no unit computes, so golden's zeros there may stay unseen
-// (attention_output would differ if they were not zeros).
+// not compared; every element golden has must have been shown by a unit. Two exceptions. The context of a
+// head that is off is a block of zero codes no unit computes, so golden's zeros there may stay unseen
+// (attention_output would differ if they were not zeros). In an in_span model nothing reads the scores of
+// keys out of span: they and their zero probabilities may stay unseen, and such scores are not compared.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -51,7 +52,7 @@ class SentenceCheck {
   void compare_elements(const golden::TensorKey& key, const Collected& found);
   void compare_result(const mailbox::Result& result);
   const golden::Forward& forward();
-  bool may_stay_unseen(const golden::TensorKey& key, std::uint32_t column) const;
+  bool may_stay_unseen(const golden::TensorKey& key, std::uint32_t row, std::uint32_t column) const;
 
   const golden::Model& model_;
   std::vector<std::uint16_t> token_ids_;

@@ -156,3 +156,49 @@ TEST_CASE("check: answers from the cache find the same element") {
   }
   CHECK(compared([](golden::Forward&) {}, &cache).mismatches == 0);
 }
+
+namespace {
+
+/// The tiny model trained in_span: head 0 reaches keys at distances 0, 1 and 2.
+const golden::Model& in_span_model() {
+  static const golden::Model model = [] {
+    test::TinyCheckpoint checkpoint;
+    checkpoint.config["span_softmax"] = "in_span";
+    return golden::Model(
+        ModelImage::parse(model::compile(checkpoint.read(), test::ranges, {}).bytes, "tiny"));
+  }();
+  return model;
+}
+
+/// Everything, but of the scores of layer 1, head 0 only the first keys, after a change.
+CheckResult compared_in_span(std::uint32_t keys, const std::function<void(golden::Forward&)>& change = {}) {
+  const TensorKey scores{1, Operator::scores, 0};
+  golden::Forward forward = in_span_model().run(token_ids, 5, 0);
+  if (change) change(forward);
+  SentenceCheck check(in_span_model(), nullptr, token_ids, 5, 0);
+  for (const auto& [key, tensor] : forward.tensors) {
+    if (key != scores) show(check, key, tensor);
+  }
+  const golden::Tensor& tensor = forward.at(scores);
+  for (std::uint32_t row = 0; row < tensor.rows; ++row) {
+    const std::uint32_t shown = row == 0 ? keys : tensor.columns;
+    check.take({1, Operator::scores, 0, row, 0, 1, shown, Tile::Format::wide, tensor.row(row).first(shown)});
+  }
+  return check.finish(result_of(forward));
+}
+
+}  // namespace
+
+TEST_CASE("check: scores out of an in_span model's span may be missing or differ, those in span may not") {
+  CHECK(compared_in_span(3).mismatches == 0);
+  CHECK(compared_in_span(5, [](golden::Forward& forward) {
+          golden::Tensor& scores = forward.tensors.at({1, Operator::scores, 0});
+          CHECK(scores.values[3] == 0);
+          scores.values[3] = 1234;
+        }).mismatches == 0);
+  CHECK(compared_in_span(2).first ==
+        "layer 1, scores, head 0: row 0, column 2 was never computed by the platform");
+  CHECK(compared_in_span(5, [](golden::Forward& forward) {
+          forward.tensors.at({1, Operator::probabilities, 0}).values[3] = 0x10;
+        }).first == "layer 1, probabilities, head 0: row 0, column 3: expected 0, found 16");
+}
