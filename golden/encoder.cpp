@@ -38,7 +38,6 @@ class Model::Run {
 
   Tensor project(const Tensor& input, const Linear& linear, Activation activation, Encoding output);
   Tensor normalise(const Tensor& a, const Tensor& b, const Layernorm& layernorm, unsigned output_bias);
-  bool is_off(std::uint32_t head) const { return (d_.heads_off[head / 32] >> (head % 32) & 1) != 0; }
   const Tensor& keep(Operator op, Tensor tensor, std::uint32_t head = 0);
 
   const Model& model_;
@@ -52,6 +51,13 @@ class Model::Run {
 
 const Tensor& Model::Run::keep(Operator op, Tensor tensor, std::uint32_t head) {
   const TensorKey key{layer_, op, static_cast<std::uint8_t>(head)};
+  if (!model_.reads_all(op)) {
+    for (std::uint32_t r = 0; r < tensor.rows; ++r) {
+      for (std::uint32_t c = 0; c < tensor.columns; ++c) {
+        if (!model_.reads(key, r, c)) tensor.values[std::size_t{r} * tensor.columns + c] = 0;
+      }
+    }
+  }
   return forward_.tensors[key] = std::move(tensor);
 }
 
@@ -113,14 +119,10 @@ void Model::Run::attend(std::uint32_t head, const Significands& query, const Sig
   const std::uint32_t first = head * d_.head_size;
   ProductStep score_step;
   score_step.scale = {d_.attention_scale};
-  Tensor products = product(columns_of(query, first, d_.head_size), columns_of(key, first, d_.head_size),
-                            score_step, forward_.saturations);
-  for (std::uint32_t i = 0; i < products.rows; ++i) {
-    for (std::uint32_t j = 0; j < products.columns; ++j) {
-      if (!model_.reads_score(head, i, j)) products.values[std::size_t{i} * products.columns + j] = 0;
-    }
-  }
-  const Tensor& scores = keep(Operator::scores, std::move(products), head);
+  const Tensor& scores = keep(Operator::scores,
+                              product(columns_of(query, first, d_.head_size),
+                                      columns_of(key, first, d_.head_size), score_step, forward_.saturations),
+                              head);
   const Tensor& probabilities = keep(Operator::probabilities, softmax_of(head, scores), head);
 
   ProductStep context_step;
@@ -148,7 +150,7 @@ Tensor Model::Run::attention(const Tensor& h) {
   const Significands key_matrix = decode_matrix(key);
   const Significands value_matrix = decode_matrix(value);
   for (std::uint32_t head = 0; head < d_.heads; ++head) {
-    if (!is_off(head)) attend(head, query_matrix, key_matrix, value_matrix, context);
+    if (!model_.is_off(head)) attend(head, query_matrix, key_matrix, value_matrix, context);
   }
   keep(Operator::context, context);
   const auto& output =
@@ -205,12 +207,30 @@ const Tensor& Forward::at(const TensorKey& key) const {
 Model::Model(const ModelImage& image)
     : descriptor_(image.descriptor()), hash_(image.hash()), weights_(image) {}
 
-bool Model::reads_score(std::uint32_t head, std::uint32_t query, std::uint32_t key) const {
-  if (descriptor_.span_form != SpanForm::in_span) return true;
+bool Model::in_span(std::uint32_t head, std::uint32_t query, std::uint32_t key) const {
   const std::uint32_t distance = key > query ? key - query : query - key;
   const std::uint32_t t = descriptor_.span_index == SpanIndex::distance ? distance : key;
   const std::size_t mask = std::size_t{head} * descriptor_.sequence;
   return t < descriptor_.sequence && significand_of(weights_.span_masks.codes[mask + t]) != 0;
+}
+
+bool Model::reads_all(Operator op) const {
+  switch (op) {
+    case Operator::query:
+    case Operator::key:
+    case Operator::value:
+      return descriptor_.heads_off[0] == 0 && descriptor_.heads_off[1] == 0;
+    case Operator::scores:
+      return descriptor_.span_form != SpanForm::in_span;
+    default:
+      return true;
+  }
+}
+
+bool Model::reads(const TensorKey& key, std::uint32_t row, std::uint32_t column) const {
+  if (reads_all(key.op)) return true;
+  if (key.op == Operator::scores) return in_span(key.head, row, column);
+  return !is_off((key.op == Operator::value ? row : column) / descriptor_.head_size);
 }
 
 Forward Model::run(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment,

@@ -18,7 +18,7 @@ struct Forward {
   /// T tokens. embedding_sum, embedding_norm: T x embedding; value: hidden x T; scores, probabilities of a
   /// head: T x T; ffn_inner: T x intermediate; pooled: 1 x hidden; logits: 1 x classes; entropy: 1 x 1; the
   /// others T x hidden. Heads that are off have no scores and probabilities and zero codes in `context`.
-  /// Scores that no softmax reads (Model::reads_score) are 0.
+  /// Elements nothing reads (Model::reads) are 0.
   std::map<TensorKey, Tensor> tensors;
   std::uint32_t exit_layer = 0;  ///< 1 ... layers
   std::uint32_t prediction = 0;
@@ -42,9 +42,9 @@ class Model {
   Forward run(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment,
               std::uint32_t exit_threshold) const;
 
-  /// Whether a head's softmax reads this score: not if the key is out of the query's span in an in_span
-  /// model. What it does not read need not be computed.
-  bool reads_score(std::uint32_t head, std::uint32_t query, std::uint32_t key) const;
+  /// Whether anything reads this element: not query, key and value of a head that is off, nor in an in_span
+  /// model the score of a key out of the query's span. What nothing reads need not be computed.
+  bool reads(const TensorKey& key, std::uint32_t row, std::uint32_t column) const;
 
   const ModelDescriptor& descriptor() const { return descriptor_; }
   /// SHA-256 of the image file.
@@ -52,6 +52,10 @@ class Model {
 
  private:
   class Run;
+
+  bool is_off(std::uint32_t head) const { return (descriptor_.heads_off[head / 32] >> (head % 32) & 1) != 0; }
+  bool in_span(std::uint32_t head, std::uint32_t query, std::uint32_t key) const;
+  bool reads_all(Operator op) const;
 
   ModelDescriptor descriptor_;
   std::string hash_;

@@ -91,7 +91,7 @@ void SentenceCheck::take(const Tile& tile) {
     }
     for (std::uint32_t c = 0; c < tile.columns && tile.column + c < tensor.columns; ++c) {
       const std::size_t at = std::size_t{row} * tensor.columns + tile.column + c;
-      const bool read = key.op != Operator::scores || model_.reads_score(key.head, row, tile.column + c);
+      const bool read = model_.reads(key, row, tile.column + c);
       tensor.values[at] = read ? tile.values[std::size_t{r} * tile.columns + c] : 0;
       collected.seen[at] = true;
     }
@@ -112,8 +112,9 @@ void SentenceCheck::add_mismatch(std::string what) {
 
 bool SentenceCheck::may_stay_unseen(const golden::TensorKey& key, std::uint32_t row,
                                     std::uint32_t column) const {
-  if (key.op == Operator::scores || key.op == Operator::probabilities)
-    return !model_.reads_score(key.head, row, column);
+  if (!model_.reads(key, row, column)) return true;
+  if (key.op == Operator::probabilities)
+    return !model_.reads({key.layer, Operator::scores, key.head}, row, column);
   if (key.op != Operator::context) return false;
   const ModelDescriptor& model = model_.descriptor();
   const std::uint32_t head = column / model.head_size;

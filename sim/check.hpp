@@ -2,8 +2,8 @@
 // The platform's tensors against golden's, element by element and exactly. Rows and columns of padding are
 // not compared; every element golden has must have been shown by a unit. Two exceptions. The context of a
 // head that is off is a block of zero codes no unit computes, so golden's zeros there may stay unseen
-// (attention_output would differ if they were not zeros). In an in_span model nothing reads the scores of
-// keys out of span: they and their zero probabilities may stay unseen, and such scores are not compared.
+// (attention_output would differ if they were not zeros); so may, in an in_span model, the zero probabilities
+// of keys out of span. And what nothing reads (golden::Model::reads) may stay unseen and is not compared.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -202,3 +202,28 @@ TEST_CASE("check: scores out of an in_span model's span may be missing or differ
           forward.tensors.at({1, Operator::probabilities, 0}).values[3] = 0x10;
         }).first == "layer 1, probabilities, head 0: row 0, column 3: expected 0, found 16");
 }
+
+TEST_CASE("check: query, key and value of a head that is off need not be computed, its context is zero") {
+  test::TinyCheckpoint checkpoint;
+  checkpoint.tensors[test::reach_tensor] = test::float_tensor({2}, {3.0f, 0.0f});
+  const golden::Model model(
+      ModelImage::parse(model::compile(checkpoint.read(), test::ranges, {}).bytes, "tiny"));
+  const golden::Forward forward = model.run(token_ids, 5, 0);
+  constexpr std::uint32_t head_size = 4;
+  const auto compared_with = [&](std::uint32_t query_columns) {
+    SentenceCheck check(model, nullptr, token_ids, 5, 0);
+    for (const auto& [key, tensor] : forward.tensors) {
+      if (key != query) show(check, key, tensor);
+    }
+    const golden::Tensor& tensor = forward.at(query);
+    for (std::uint32_t row = 0; row < tensor.rows; ++row) {
+      check.take({1, Operator::query, 0, row, 0, 1, query_columns, Tile::Format::adaptivfloat,
+                  tensor.row(row).first(query_columns)});
+    }
+    return check.finish(result_of(forward));
+  };
+  CHECK(compared_with(head_size).mismatches == 0);
+  CHECK(compared_with(2 * head_size).mismatches == 0);
+  CHECK(compared_with(head_size - 1).first ==
+        "layer 1, query: row 0, column 3 was never computed by the platform");
+}
