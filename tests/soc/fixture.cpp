@@ -72,9 +72,14 @@ std::string in_child(const std::function<std::string()>& work) {
 
 std::string run_sentences(const SocConfig& config, const std::vector<Tokens>& sentences,
                           const std::function<void(Platform&)>& prepare) {
-  const ModelImage& image = shipped_image();
-  const golden::Model model(image);
-  Platform platform(config, image, shipped_firmware());
+  const golden::Model model(shipped_image());
+  return run_sentences({shipped_image(), model}, config, sentences, prepare);
+}
+
+std::string run_sentences(const Subject& subject, const SocConfig& config,
+                          const std::vector<Tokens>& sentences,
+                          const std::function<void(Platform&)>& prepare) {
+  Platform platform(config, subject.image, shipped_firmware());
   std::optional<sim::SentenceCheck> check;
   platform.on_tile([&check](const Tile& tile) { check->take(tile); });
   if (prepare) prepare(platform);
@@ -84,7 +89,7 @@ std::string run_sentences(const SocConfig& config, const std::vector<Tokens>& se
       static_cast<std::uint32_t>(std::llround(std::ldexp(config.exit.threshold, entropy_fraction_bits)));
   for (const Tokens& tokens : sentences) {
     const auto count = static_cast<std::uint32_t>(tokens.size());
-    check.emplace(model, nullptr, tokens, count, threshold);
+    check.emplace(subject.model, subject.cache, tokens, count, threshold);
     const SentenceResult answer = platform.classify(tokens, count);
     found += check->finish(answer.result);
     const mailbox::Result& result = answer.result;

@@ -22,9 +22,20 @@ std::vector<Tokens> dev_sentences(std::initializer_list<std::size_t> numbers);
 /// What a child process returned, or the message of the Error it threw, behind "error: ".
 std::string in_child(const std::function<std::string()>& work);
 
+/// A model on its way through platforms: what they load, and golden's side of the comparison.
+struct Subject {
+  const ModelImage& image;
+  const golden::Model& model;
+  golden::Cache* cache = nullptr;  ///< shared by all platforms, for golden does not depend on them
+};
+
 /// One sentence after the other, each compared with golden. One line a sentence: exit layer, prediction,
 /// logits, entropies, cycles, instructions, counters; then the check's outcome.
 /// @param prepare  called once the platform has booted
+std::string run_sentences(const Subject& subject, const SocConfig& config,
+                          const std::vector<Tokens>& sentences,
+                          const std::function<void(Platform&)>& prepare = {});
+/// The same with the shipped model.
 std::string run_sentences(const SocConfig& config, const std::vector<Tokens>& sentences,
                           const std::function<void(Platform&)>& prepare = {});
 
