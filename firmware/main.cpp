@@ -40,7 +40,7 @@ void serve() {
   hal::enable_wake_up();
   set_current_job(0);
   prepare_machine(machine);
-  plans = make_plans(machine, machine.model.sequence);
+  plans = make_plans(machine);
   for (;;) {
     take_job(job);
     if (job.kind == mailbox::JobKind::shut_down) return;
@@ -50,7 +50,6 @@ void serve() {
       report(refusal);
       continue;
     }
-    if (plans.rows != job.padded_tokens) plans = make_plans(machine, job.padded_tokens);
     classify(machine, plans, job, result);
     announce(result);
     answer(result);

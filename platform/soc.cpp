@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/soc.hpp"
 
+#include <algorithm>
+
 namespace edgebert {
 namespace {
 
@@ -26,6 +28,14 @@ Memory::Parameters memory_of(const MemoryConfig& config, bool writable) {
   return {.bytes = config.size, .writable = writable, .timing = timing_of(config)};
 }
 
+/// What a transfer without latency reaches; at least 1.
+std::uint32_t bus_rate(const SocConfig& config) {
+  const double bytes_a_second = config.clocks.bus_hz * config.bus.width;
+  const double cycles_a_second = config.clocks.accelerator_hz;
+  const double rate = bytes_a_second / cycles_a_second * accelerator::bus_rate_cycles;
+  return static_cast<std::uint32_t>(std::clamp(rate, 1.0, 1.0e6));
+}
+
 }  // namespace
 
 Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
@@ -46,7 +56,8 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
                    .data_bytes = config.buffers.data,
                    .mask_bytes = config.buffers.mask,
                    .auxiliary_bytes = config.buffers.auxiliary,
-                   .sram_bytes = static_cast<std::uint32_t>(config.memory.system_sram.size)},
+                   .sram_bytes = static_cast<std::uint32_t>(config.memory.system_sram.size),
+                   .bus_rate = bus_rate(config)},
                   accelerator_clock),
       interrupt_controller("interrupt_controller"),
       timer("timer", core_clock),

@@ -10,9 +10,9 @@ namespace edgebert::firmware {
 Capabilities read_capabilities() {
   const uint32_t base = memory_map::accelerator_control;
   check_identity(base, unit::Kind::accelerator);
-  return {hal::read(base, accelerator::lanes), hal::read(base, accelerator::data_bytes),
+  return {hal::read(base, accelerator::lanes),      hal::read(base, accelerator::data_bytes),
           hal::read(base, accelerator::mask_bytes), hal::read(base, accelerator::auxiliary_bytes),
-          hal::read(base, accelerator::sram_bytes)};
+          hal::read(base, accelerator::sram_bytes), hal::read(base, accelerator::bus_rate)};
 }
 
 }  // namespace edgebert::firmware

@@ -12,6 +12,7 @@ struct Capabilities {
   uint32_t mask_bytes;
   uint32_t auxiliary_bytes;
   uint32_t sram_bytes;
+  uint32_t bus_rate;  ///< bytes in accelerator::bus_rate_cycles
 };
 
 /// Checks the accelerator's ID (wrong_unit) and reads its capability registers.

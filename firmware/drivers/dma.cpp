@@ -13,8 +13,8 @@ uint32_t mode_word(dma::Operation operation, dma::Buffer buffer) {
          dma::mode_buffer.put(static_cast<uint32_t>(buffer));
 }
 
-void start_dense(dma::Operation operation, const MemoryBlock& memory, const BufferBlock& buffer,
-                 const BlockShape& shape, const Tag& tag) {
+void program_dense(dma::Operation operation, const MemoryBlock& memory, const BufferBlock& buffer,
+                   const BlockShape& shape) {
   hal::write(base, dma::mode, mode_word(operation, buffer.buffer));
   hal::write(base, dma::memory_address, memory.address);
   hal::write(base, dma::memory_stride, memory.stride);
@@ -22,24 +22,13 @@ void start_dense(dma::Operation operation, const MemoryBlock& memory, const Buff
   hal::write(base, dma::buffer_stride, buffer.stride);
   hal::write(base, dma::row_bytes, shape.row_bytes);
   hal::write(base, dma::rows, shape.rows);
-  start(units::dma, tag);
 }
 
-}  // namespace
-
-void start_load(const MemoryBlock& from, const BufferBlock& to, const BlockShape& shape, const Tag& tag) {
-  start_dense(dma::Operation::load, from, to, shape, tag);
-}
-
-void start_store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape, const Tag& tag) {
-  start_dense(dma::Operation::store, to, from, shape, tag);
-}
-
-void start_load_packed(const PackedRows& rows, const Tag& tag) {
+void program_packed(const PackedRows& rows) {
   const PackedMatrix& matrix = *rows.matrix;
   hal::write(base, dma::mode, mode_word(dma::Operation::load_packed, rows.buffer));
-  hal::write(base, dma::buffer_address, 0);
-  hal::write(base, dma::mask_address, 0);
+  hal::write(base, dma::buffer_address, rows.buffer_address);
+  hal::write(base, dma::mask_address, rows.mask_address);
   hal::write(base, dma::rows, rows.rows);
   hal::write(base, dma::packed_masks, matrix.masks);
   hal::write(base, dma::packed_data, matrix.data);
@@ -50,22 +39,54 @@ void start_load_packed(const PackedRows& rows, const Tag& tag) {
   hal::write(base, dma::groups, rows.groups);
   hal::write(base, dma::first_row, rows.first_row);
   hal::write(base, dma::row_list, rows.row_list);
+}
+
+}  // namespace
+
+void Transfers::load(const MemoryBlock& from, const BufferBlock& to, const BlockShape& shape,
+                     const Tag& tag) {
+  program_dense(dma::Operation::load, from, to, shape);
+  start_programmed(tag);
+}
+
+void Transfers::store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape,
+                      const Tag& tag) {
+  program_dense(dma::Operation::store, to, from, shape);
+  start_programmed(tag);
+}
+
+void Transfers::load_packed(const PackedRows& rows, const Tag& tag) {
+  program_packed(rows);
+  start_programmed(tag);
+}
+
+void Transfers::finish() {
+  if (moving_) wait(units::dma);
+  moving_ = false;
+}
+
+void Transfers::start_programmed(const Tag& tag) {
+  finish();
   start(units::dma, tag);
+  moving_ = true;
 }
 
 void load(const MemoryBlock& from, const BufferBlock& to, const BlockShape& shape, const Tag& tag) {
-  start_load(from, to, shape, tag);
-  wait(units::dma);
+  Transfers transfers;
+  transfers.load(from, to, shape, tag);
+  transfers.finish();
 }
 
 void store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape, const Tag& tag) {
-  start_store(from, to, shape, tag);
-  wait(units::dma);
+  Transfers transfers;
+  transfers.store(from, to, shape, tag);
+  transfers.finish();
 }
 
 void load_packed(const PackedRows& rows, const Tag& tag) {
-  start_load_packed(rows, tag);
-  wait(units::dma);
+  Transfers transfers;
+  transfers.load_packed(rows, tag);
+  transfers.finish();
 }
 
 }  // namespace edgebert::firmware

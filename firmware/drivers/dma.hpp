@@ -26,8 +26,7 @@ struct BlockShape {
   uint32_t row_bytes;
 };
 
-/// Rows of a packed matrix. Data goes to the start of the data buffer, masks to the start of the mask buffer
-/// beside it.
+/// Rows of a packed matrix, bound for a data buffer and the mask buffer beside it.
 struct PackedRows {
   const PackedMatrix* matrix;
   dma::Buffer buffer;
@@ -36,13 +35,26 @@ struct PackedRows {
   uint32_t rows;
   uint32_t first_group;  ///< in groups of 64 elements
   uint32_t groups;
+  uint32_t buffer_address = 0;  ///< of the codes
+  uint32_t mask_address = 0;
 };
 
-void start_load(const MemoryBlock& from, const BufferBlock& to, const BlockShape& shape, const Tag& tag);
-void start_store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape, const Tag& tag);
-void start_load_packed(const PackedRows& rows, const Tag& tag);
+/// Transfers one after another: each is programmed while the one before it still moves. finish() before
+/// anything reads what was loaded or overwrites what was stored.
+class Transfers {
+ public:
+  void load(const MemoryBlock& from, const BufferBlock& to, const BlockShape& shape, const Tag& tag);
+  void store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape, const Tag& tag);
+  void load_packed(const PackedRows& rows, const Tag& tag);
+  void finish();
 
-/// start and wait in one.
+ private:
+  void start_programmed(const Tag& tag);
+
+  bool moving_ = false;
+};
+
+/// One transfer from start to end.
 void load(const MemoryBlock& from, const BufferBlock& to, const BlockShape& shape, const Tag& tag);
 void store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape, const Tag& tag);
 void load_packed(const PackedRows& rows, const Tag& tag);

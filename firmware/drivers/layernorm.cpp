@@ -6,7 +6,7 @@
 
 namespace edgebert::firmware {
 
-void start(const LayernormCommand& command, const Tag& tag) {
+void prepare(const LayernormCommand& command) {
   constexpr uint32_t base = units::layernorm.base;
   hal::write(base, layernorm::rows, command.rows);
   hal::write(base, layernorm::features, command.features);
@@ -25,11 +25,11 @@ void start(const LayernormCommand& command, const Tag& tag) {
   hal::write(base, layernorm::parameter_biases,
              layernorm::gamma_bias.put(command.gamma_bias) | layernorm::beta_bias.put(command.beta_bias));
   hal::write(base, layernorm::epsilon, command.epsilon);
-  start(units::layernorm, tag);
 }
 
 void run(const LayernormCommand& command, const Tag& tag) {
-  start(command, tag);
+  prepare(command);
+  start(units::layernorm, tag);
   wait(units::layernorm);
 }
 

@@ -19,9 +19,10 @@ struct LayernormCommand {
   uint32_t epsilon;  ///< 24 fraction bits
 };
 
-void start(const LayernormCommand& command, const Tag& tag);
+/// Writes the registers; start(units::layernorm, tag) then starts the command.
+void prepare(const LayernormCommand& command);
 
-/// start and wait in one.
+/// prepare, start and wait in one.
 void run(const LayernormCommand& command, const Tag& tag);
 
 }  // namespace edgebert::firmware

@@ -29,18 +29,18 @@ uint32_t format_word(const ProductOutput& output) {
 
 }  // namespace
 
-void start(const ProductCommand& command, const Tag& tag) {
+void prepare(const ProductCommand& command) {
   hal::write(base, regs::rows, command.rows);
   hal::write(base, regs::columns, command.columns);
   hal::write(base, regs::reduction, command.reduction);
   hal::write(base, regs::mode, mode_word(command));
   hal::write(base, regs::operand0_base, command.operand0.base);
   hal::write(base, regs::operand0_stride, command.operand0.stride);
-  hal::write(base, regs::operand0_mask, 0);
+  hal::write(base, regs::operand0_mask, command.operand0.mask);
   hal::write(base, regs::operand0_format, format_word(command.operand0));
   hal::write(base, regs::operand1_base, command.operand1.base);
   hal::write(base, regs::operand1_stride, command.operand1.stride);
-  hal::write(base, regs::operand1_mask, 0);
+  hal::write(base, regs::operand1_mask, command.operand1.mask);
   hal::write(base, regs::operand1_format, format_word(command.operand1));
   hal::write(base, regs::scale, command.scale);
   hal::write(base, regs::bias_base, command.bias_base);
@@ -49,11 +49,11 @@ void start(const ProductCommand& command, const Tag& tag) {
   hal::write(base, regs::output_format, format_word(command.output));
   hal::write(base, regs::output_base, command.output.base);
   hal::write(base, regs::output_stride, command.output.stride);
-  start(units::processing_unit, tag);
 }
 
 void run(const ProductCommand& command, const Tag& tag) {
-  start(command, tag);
+  prepare(command);
+  start(units::processing_unit, tag);
   wait(units::processing_unit);
 }
 

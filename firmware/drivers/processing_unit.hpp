@@ -7,12 +7,13 @@
 
 namespace edgebert::firmware {
 
-/// An operand as its decoder sees it. Packed operands begin at byte 0 of the data and mask buffer.
+/// An operand as its decoder sees it.
 struct ProductOperand {
   bool packed;
   uint32_t base;
   uint32_t stride;  ///< bytes between rows, dense operands
   uint32_t exponent_bias;
+  uint32_t mask = 0;  ///< byte address in the mask buffer, packed operands
 };
 
 struct ProductOutput {
@@ -42,9 +43,10 @@ struct ProductCommand {
   ProductOutput output;
 };
 
-void start(const ProductCommand& command, const Tag& tag);
+/// Writes the registers; start(units::processing_unit, tag) then starts the command.
+void prepare(const ProductCommand& command);
 
-/// start and wait in one.
+/// prepare, start and wait in one.
 void run(const ProductCommand& command, const Tag& tag);
 
 }  // namespace edgebert::firmware

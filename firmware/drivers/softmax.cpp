@@ -6,7 +6,7 @@
 
 namespace edgebert::firmware {
 
-void start(const SoftmaxCommand& command, const Tag& tag) {
+void prepare(const SoftmaxCommand& command) {
   constexpr uint32_t base = units::softmax.base;
   hal::write(base, softmax::rows, command.rows);
   hal::write(base, softmax::columns, command.columns);
@@ -25,11 +25,11 @@ void start(const SoftmaxCommand& command, const Tag& tag) {
   hal::write(base, softmax::span_base, command.span_base);
   hal::write(base, softmax::span_length, command.span_length);
   hal::write(base, softmax::row_scale_base, command.row_scale_base);
-  start(units::softmax, tag);
 }
 
 void run(const SoftmaxCommand& command, const Tag& tag) {
-  start(command, tag);
+  prepare(command);
+  start(units::softmax, tag);
   wait(units::softmax);
 }
 

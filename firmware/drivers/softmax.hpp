@@ -22,9 +22,10 @@ struct SoftmaxCommand {
   uint32_t row_scale_base;  ///< in the auxiliary buffer
 };
 
-void start(const SoftmaxCommand& command, const Tag& tag);
+/// Writes the registers; start(units::softmax, tag) then starts the command.
+void prepare(const SoftmaxCommand& command);
 
-/// start and wait in one.
+/// prepare, start and wait in one.
 void run(const SoftmaxCommand& command, const Tag& tag);
 
 }  // namespace edgebert::firmware

@@ -6,9 +6,19 @@
 
 namespace edgebert::firmware::hal {
 
-/// One 32-bit access; the address is a multiple of 4.
+/// One 32-bit access; the address is a multiple of 4. On the core a single instruction: programming a unit is
+/// nothing but these.
+#ifdef __riscv
+inline uint32_t read_word(uint32_t address) {
+  return *reinterpret_cast<volatile uint32_t*>(address);
+}
+inline void write_word(uint32_t address, uint32_t value) {
+  *reinterpret_cast<volatile uint32_t*>(address) = value;
+}
+#else
 uint32_t read_word(uint32_t address);
 void write_word(uint32_t address, uint32_t value);
+#endif
 
 /// Copies between memory on the bus and firmware's own objects. Word accesses if everything is a multiple of
 /// 4.

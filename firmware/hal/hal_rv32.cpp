@@ -20,14 +20,6 @@ void* pointer_to(uint32_t address) {
 
 }  // namespace
 
-uint32_t read_word(uint32_t address) {
-  return *static_cast<volatile uint32_t*>(pointer_to(address));
-}
-
-void write_word(uint32_t address, uint32_t value) {
-  *static_cast<volatile uint32_t*>(pointer_to(address)) = value;
-}
-
 void copy_in(void* to, uint32_t address, uint32_t bytes) {
   memcpy(to, pointer_to(address), bytes);
 }

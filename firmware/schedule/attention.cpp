@@ -1,165 +1,282 @@
 // SPDX-License-Identifier: Apache-2.0
-// A head's scores and attention weights never leave the data buffers: scores, softmax and context follow each
-// other on one tile of query rows. The buffers' layout stands in attention_plan.hpp.
+// A head's scores and attention weights never leave the data buffers. Softmax takes longest: while it works
+// on one tile, the processing unit finishes the tile before and begins the one behind. The buffers' layout
+// stands in attention_plan.hpp.
 #include "firmware/schedule/attention.hpp"
 
 #include "firmware/drivers/dma.hpp"
 #include "firmware/drivers/processing_unit.hpp"
 #include "firmware/drivers/softmax.hpp"
 #include "firmware/schedule/descriptor_check.hpp"
+#include "firmware/schedule/slots.hpp"
 
 namespace edgebert::firmware {
 namespace {
 
-class Head {
+/// Some query rows of a head.
+struct AttentionTile {
+  uint32_t head;
+  uint32_t first_row;
+  uint32_t rows;
+  KeyRange keys;
+  uint32_t area;       ///< of scores, weights and row scales
+  uint32_t span_slot;  ///< of the head's mask codes
+};
+
+/// The tiles of all heads that are not off.
+class AttentionTiles {
  public:
-  Head(const Sentence& sentence, uint32_t layer, uint32_t head)
-      : sentence_(sentence),
-        model_(sentence.machine.model),
+  AttentionTiles(const Sentence& sentence) : sentence_(sentence) { skip_heads_off(); }
+
+  bool exists() const { return head_ < sentence_.machine.model.heads; }
+
+  AttentionTile current() const {
+    const AttentionPlan& plan = sentence_.plans.attention;
+    const uint32_t rows = minimum(plan.tile_rows, sentence_.rows - first_row_);
+    const uint32_t area = plan.overlapped ? number_ % 2 : 0;
+    return {head_, first_row_, rows, reachable_keys(rows), area, plan.overlapped ? heads_ % 2 : 0};
+  }
+
+  void advance() {
+    ++number_;
+    first_row_ += sentence_.plans.attention.tile_rows;
+    if (first_row_ < sentence_.rows) return;
+    first_row_ = 0;
+    ++head_;
+    ++heads_;
+    skip_heads_off();
+  }
+
+ private:
+  void skip_heads_off() {
+    while (exists() && head_is_off(sentence_.machine.model, head_)) ++head_;
+  }
+
+  KeyRange reachable_keys(uint32_t rows) const {
+    const ModelDescriptor& model = sentence_.machine.model;
+    if (model.span_form != SpanForm::in_span) return {0, sentence_.rows};
+    return keys_in_reach(first_row_, rows, sentence_.machine.reach[head_], model.span_index, sentence_.rows);
+  }
+
+  const Sentence& sentence_;
+  uint32_t head_ = 0, first_row_ = 0;
+  uint32_t number_ = 0, heads_ = 0;  ///< tiles, and heads computed, before this one
+};
+
+class Attention {
+ public:
+  Attention(const Sentence& sentence, uint32_t layer)
+      : model_(sentence.machine.model),
         memory_(sentence.machine.memory),
         plan_(sentence.plans.attention),
+        layout_(attention_layout(attention_shape(model_, sentence.rows), plan_)),
+        valid_keys_(sentence.tokens),
         layer_(layer),
-        head_(head),
-        first_feature_(head * model_.head_size) {}
+        tiles_(sentence) {}
 
   void run() {
-    load_span_mask();
-    for (uint32_t first = 0; first < sentence_.rows; first += plan_.tile_rows) {
-      run_tile(first, minimum(plan_.tile_rows, sentence_.rows - first));
+    if (!tiles_.exists()) return;
+    if (plan_.overlapped) {
+      run_overlapped();
+    } else {
+      run_one_by_one();
     }
   }
 
  private:
-  void run_tile(uint32_t first_row, uint32_t rows) {
-    first_row_ = first_row;
-    rows_ = rows;
-    const KeyRange keys = reachable_keys();
-    const bool same_keys = keys.first == keys_.first && keys.count == keys_.count;
-    keys_ = keys;
-    layout_ = attention_layout(attention_shape(model_, sentence_.rows), plan_, rows, keys.count);
-
-    const bool loaded = same_keys && plan_.values_beside_keys;
-    if (!loaded) load_keys();
-    if (!loaded && plan_.values_beside_keys) load_values();
-    load_queries();
-    compute_scores();
-    compute_weights();
-    if (!plan_.values_beside_keys) load_values();
-    compute_context();
-    store_context();
+  void run_overlapped() {
+    AttentionTile tile = take_tile();
+    AttentionTile before{};
+    load_score_operands(tile);
+    load_span_mask(tile);
+    transfers_.finish();
+    start_scores(tile);
+    wait(units::processing_unit);
+    for (bool first = true;; first = false) {
+      start_softmax(tile);
+      const bool last = !tiles_.exists();
+      const AttentionTile behind = last ? tile : take_tile();
+      if (!last) load_score_operands(behind);
+      transfers_.finish();
+      if (!first) {
+        start_context(before);
+        wait(units::processing_unit);
+      }
+      load_values(tile);
+      if (!last) start_scores(behind);
+      if (!last) load_span_mask(behind);
+      if (!first) store_context(before);
+      if (!last) wait(units::processing_unit);
+      transfers_.finish();
+      wait(units::softmax);
+      before = tile;
+      if (last) break;
+      tile = behind;
+    }
+    start_context(before);
+    wait(units::processing_unit);
+    store_context(before);
+    transfers_.finish();
   }
 
-  KeyRange reachable_keys() const {
-    if (model_.span_form != SpanForm::in_span) return {0, sentence_.rows};
-    return keys_in_reach(first_row_, rows_, sentence_.machine.reach[head_], model_.span_index,
-                         sentence_.rows);
+  void run_one_by_one() {
+    while (tiles_.exists()) {
+      const AttentionTile tile = take_tile();
+      load_score_operands(tile);
+      load_span_mask(tile);
+      if (plan_.values_beside_keys) load_values(tile);
+      transfers_.finish();
+      start_scores(tile);
+      wait(units::processing_unit);
+      start_softmax(tile);
+      if (!plan_.values_beside_keys) load_values(tile);
+      wait(units::softmax);
+      transfers_.finish();
+      start_context(tile);
+      wait(units::processing_unit);
+      store_context(tile);
+      transfers_.finish();
+    }
   }
 
-  Tag tag(Operator op, uint32_t row, uint32_t column) const { return {layer_, op, head_, row, column}; }
-
-  void load_span_mask() {
-    if (model_.span_form == SpanForm::none) return;
-    load({model_.span_masks + head_ * model_.sequence, 0}, {dma::Buffer::auxiliary, 0, 0},
-         {1, model_.sequence}, tag(Operator::probabilities, 0, 0));
+  AttentionTile take_tile() {
+    const AttentionTile tile = tiles_.current();
+    tiles_.advance();
+    return tile;
   }
 
-  void load_keys() {
+  Tag tag(Operator op, const AttentionTile& tile, uint32_t row, uint32_t column) const {
+    return {layer_, op, tile.head, row, column};
+  }
+
+  uint32_t first_feature(const AttentionTile& tile) const { return tile.head * model_.head_size; }
+
+  void load_score_operands(const AttentionTile& tile) {
     const Tensor& key = memory_.key;
-    load({key.address + keys_.first * key.stride + first_feature_, key.stride},
-         {dma::Buffer::data0, 0, layout_.key_stride}, {keys_.count, model_.head_size},
-         tag(Operator::scores, 0, keys_.first));
-  }
-
-  void load_values() {
-    const Tensor& value = memory_.value;
-    load({value.address + first_feature_ * value.stride + keys_.first, value.stride},
-         {dma::Buffer::data0, layout_.value_base, layout_.value_stride}, {model_.head_size, keys_.count},
-         tag(Operator::context, 0, first_feature_));
-  }
-
-  void load_queries() {
     const Tensor& query = memory_.query;
-    load({query.address + first_row_ * query.stride + first_feature_, query.stride},
-         {dma::Buffer::data1, 0, layout_.query_stride}, {rows_, model_.head_size},
-         tag(Operator::scores, first_row_, 0));
+    if (keys_.differ(tile)) {
+      transfers_.load({key.address + tile.keys.first * key.stride + first_feature(tile), key.stride},
+                      {dma::Buffer::data0, 0, layout_.head_stride}, {tile.keys.count, model_.head_size},
+                      tag(Operator::scores, tile, 0, tile.keys.first));
+      keys_.hold(tile);
+      if (!plan_.values_beside_keys) values_.forget();
+    }
+    transfers_.load({query.address + tile.first_row * query.stride + first_feature(tile), query.stride},
+                    {dma::Buffer::data1, layout_.query_base, layout_.head_stride},
+                    {tile.rows, model_.head_size}, tag(Operator::scores, tile, tile.first_row, 0));
   }
 
-  void compute_scores() {
+  void load_values(const AttentionTile& tile) {
+    if (!values_.differ(tile)) return;
+    const Tensor& value = memory_.value;
+    transfers_.load({value.address + first_feature(tile) * value.stride + tile.keys.first, value.stride},
+                    {dma::Buffer::data0, layout_.value_base, aligned(tile.keys.count)},
+                    {model_.head_size, tile.keys.count},
+                    tag(Operator::context, tile, 0, first_feature(tile)));
+    values_.hold(tile);
+    if (!plan_.values_beside_keys) keys_.forget();
+  }
+
+  void load_span_mask(const AttentionTile& tile) {
+    if (model_.span_form == SpanForm::none || spans_.holds(tile.span_slot, tile.head)) return;
+    transfers_.load({model_.span_masks + tile.head * model_.sequence, 0},
+                    {dma::Buffer::auxiliary, layout_.span_base[tile.span_slot], 0}, {1, model_.sequence},
+                    tag(Operator::probabilities, tile, 0, 0));
+    spans_.hold(tile.span_slot, tile.head);
+  }
+
+  void start_scores(const AttentionTile& tile) const {
     const ActivationBiases& bias = model_.activation_bias;
-    firmware::run(ProductCommand{.rows = rows_,
-                                 .columns = keys_.count,
-                                 .reduction = model_.head_size,
-                                 .rows_from_decoder0 = false,
-                                 .scale = model_.attention_scale,
-                                 .operand0 = {false, 0, layout_.key_stride, bias.key},
-                                 .operand1 = {false, 0, layout_.query_stride, bias.query},
-                                 .output = {processing_unit::OutputKind::wide, 1, layout_.score_base,
-                                            layout_.score_stride, 0}},
-                  tag(Operator::scores, first_row_, keys_.first));
+    prepare(ProductCommand{.rows = tile.rows,
+                           .columns = tile.keys.count,
+                           .reduction = model_.head_size,
+                           .rows_from_decoder0 = false,
+                           .scale = model_.attention_scale,
+                           .operand0 = {false, 0, layout_.head_stride, bias.key},
+                           .operand1 = {false, layout_.query_base, layout_.head_stride, bias.query},
+                           .output = {processing_unit::OutputKind::wide, 1, layout_.score_base[tile.area],
+                                      score_stride(tile), 0}});
+    start(units::processing_unit, tag(Operator::scores, tile, tile.first_row, tile.keys.first));
   }
 
-  void compute_weights() {
-    firmware::run(
-        SoftmaxCommand{
-            .rows = rows_,
-            .columns = keys_.count,
-            .keys = sentence_.tokens,
-            .first_row = first_row_,
-            .first_key = keys_.first,
-            .span_form = model_.span_form,
-            .span_index = model_.span_index,
-            .scores = {sfu::Format::wide, 1, 0, layout_.score_base, layout_.score_stride},
-            .weights = {sfu::Format::adaptivfloat, 1, 0, layout_.weight_base, layout_.weight_stride},
-            .span_base = 0,
-            .span_length = model_.span_form == SpanForm::none ? 0 : model_.sequence,
-            .row_scale_base = layout_.row_scale_base},
-        tag(Operator::probabilities, first_row_, keys_.first));
+  void start_softmax(const AttentionTile& tile) const {
+    prepare(SoftmaxCommand{
+        .rows = tile.rows,
+        .columns = tile.keys.count,
+        .keys = valid_keys_,
+        .first_row = tile.first_row,
+        .first_key = tile.keys.first,
+        .span_form = model_.span_form,
+        .span_index = model_.span_index,
+        .scores = {sfu::Format::wide, 1, 0, layout_.score_base[tile.area], score_stride(tile)},
+        .weights = {sfu::Format::adaptivfloat, 1, 0, layout_.weight_base[tile.area], weight_stride(tile)},
+        .span_base = layout_.span_base[tile.span_slot],
+        .span_length = model_.span_form == SpanForm::none ? 0 : model_.sequence,
+        .row_scale_base = layout_.row_scale_base[tile.area]});
+    start(units::softmax, tag(Operator::probabilities, tile, tile.first_row, tile.keys.first));
   }
 
-  void compute_context() {
+  void start_context(const AttentionTile& tile) const {
     const ActivationBiases& bias = model_.activation_bias;
-    firmware::run(
-        ProductCommand{.rows = rows_,
-                       .columns = model_.head_size,
-                       .reduction = keys_.count,
-                       .rows_from_decoder0 = false,
-                       .row_scale = true,
-                       .row_scale_base = layout_.row_scale_base,
-                       .operand0 = {false, layout_.value_base, layout_.value_stride, bias.value},
-                       .operand1 = {false, layout_.weight_base, layout_.weight_stride, probability_bias},
-                       .output = {processing_unit::OutputKind::adaptivfloat, 1, layout_.score_base,
-                                  layout_.query_stride, bias.context}},
-        tag(Operator::context, first_row_, first_feature_));
+    prepare(ProductCommand{
+        .rows = tile.rows,
+        .columns = model_.head_size,
+        .reduction = tile.keys.count,
+        .rows_from_decoder0 = false,
+        .row_scale = true,
+        .row_scale_base = layout_.row_scale_base[tile.area],
+        .operand0 = {false, layout_.value_base, weight_stride(tile), bias.value},
+        .operand1 = {false, layout_.weight_base[tile.area], weight_stride(tile), probability_bias},
+        .output = {processing_unit::OutputKind::adaptivfloat, 1, layout_.context_base, layout_.head_stride,
+                   bias.context}});
+    start(units::processing_unit, tag(Operator::context, tile, tile.first_row, first_feature(tile)));
   }
 
-  void store_context() {
+  void store_context(const AttentionTile& tile) {
     const Tensor& context = memory_.context;
-    store({dma::Buffer::data1, layout_.score_base, layout_.query_stride},
-          {context.address + first_row_ * context.stride + first_feature_, context.stride},
-          {rows_, model_.head_size}, tag(Operator::context, first_row_, first_feature_));
+    transfers_.store(
+        {dma::Buffer::data1, layout_.context_base, layout_.head_stride},
+        {context.address + tile.first_row * context.stride + first_feature(tile), context.stride},
+        {tile.rows, model_.head_size}, tag(Operator::context, tile, tile.first_row, first_feature(tile)));
   }
 
-  const Sentence& sentence_;
+  static uint32_t score_stride(const AttentionTile& tile) { return aligned(tile.keys.count * wide_bytes); }
+  static uint32_t weight_stride(const AttentionTile& tile) { return aligned(tile.keys.count); }
+
+  /// Which keys or values lie in data buffer 0.
+  class Held {
+   public:
+    bool differ(const AttentionTile& tile) const {
+      return tile.head != head_ || tile.keys.first != keys_.first || tile.keys.count != keys_.count;
+    }
+    void hold(const AttentionTile& tile) {
+      head_ = tile.head;
+      keys_ = tile.keys;
+    }
+    void forget() { head_ = Slots::none; }
+
+   private:
+    uint32_t head_ = Slots::none;
+    KeyRange keys_{0, 0};
+  };
+
   const ModelDescriptor& model_;
   const MemoryPlan& memory_;
   const AttentionPlan& plan_;
+  const AttentionLayout layout_;
+  const uint32_t valid_keys_;
   const uint32_t layer_;
-  const uint32_t head_;
-  const uint32_t first_feature_;  ///< of the head, in a token's row
-  // The tile at work.
-  uint32_t first_row_ = 0;
-  uint32_t rows_ = 0;
-  KeyRange keys_{0, 0};
-  AttentionLayout layout_{};
+  AttentionTiles tiles_;
+  Transfers transfers_;
+  Held keys_;
+  Held values_;
+  Slots spans_{2};
 };
 
 }  // namespace
 
 void run_attention(const Sentence& sentence, uint32_t layer) {
-  const ModelDescriptor& model = sentence.machine.model;
-  for (uint32_t head = 0; head < model.heads; ++head) {
-    if (!head_is_off(model, head)) Head(sentence, layer, head).run();
-  }
+  Attention(sentence, layer).run();
 }
 
 }  // namespace edgebert::firmware

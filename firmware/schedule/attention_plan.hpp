@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// How one attention head is cut into tiles of query rows. Data buffer 0 holds keys (keys x head size) and
-// behind them values (head size x keys); data buffer 1 a tile of queries, its wide scores, and its attention
-// weights; the tile's context takes the place of the scores. Auxiliary buffer: the head's mask codes, then a
-// row scale a query row.
+// How attention is cut into tiles of query rows, and where they lie. Data buffer 0 holds a head's keys (keys
+// x head size) and behind them values (head size x keys); data buffer 1 a tile's queries, wide scores,
+// attention weights and context; the auxiliary buffer mask codes and a row scale a query row.
+//
+// Overlapped, the processing unit computes the context of the tile before and the scores of the one behind
+// while softmax works on a tile: scores, weights, mask codes and row scales lie there twice. Where that does
+// not fit, tiles follow one another: the context takes the place of the scores, and the values, if they must,
+// that of the keys.
 #pragma once
 #include "contract/formats.hpp"
 #include "firmware/drivers/capabilities.hpp"
@@ -19,8 +23,8 @@ struct AttentionShape {
 
 struct AttentionPlan {
   uint32_t tile_rows = 0;
-  bool values_beside_keys =
-      false;  ///< both stay in data buffer 0; otherwise values replace the keys for each tile
+  bool overlapped = false;
+  bool values_beside_keys = false;  ///< otherwise values replace the keys for each tile
   Shortage shortage{};
 };
 
@@ -31,61 +35,83 @@ inline constexpr uint32_t row_scale_bytes = 4;
 /// reach, long enough that a command outweighs its programming. Rounded up to a multiple of n.
 inline constexpr uint32_t in_span_rows = 32;
 
-/// Where a head's operands lie in the buffers, for so many query rows and keys.
+/// Byte addresses, for tiles of tile_rows rows and any number of keys. Rows of scores, weights and values are
+/// as far apart as a tile's own keys ask.
 struct AttentionLayout {
-  uint32_t key_stride, value_base, value_stride;  // data buffer 0
-  uint32_t query_stride;                          // data buffer 1, from here on
-  uint32_t score_base, score_stride;              // and the context's base
-  uint32_t weight_base, weight_stride;
-  uint32_t row_scale_base;  // auxiliary buffer
+  uint32_t head_stride;  ///< of keys, queries and context
+  uint32_t value_base;   // data buffer 0
+  uint32_t query_base;   // data buffer 1
+  uint32_t score_base[2];
+  uint32_t weight_base[2];
+  uint32_t context_base;
+  uint32_t span_base[2];  // auxiliary buffer
+  uint32_t row_scale_base[2];
 };
 
-constexpr uint32_t score_row_bytes(uint32_t head_size, uint32_t keys) {
-  return maximum(aligned(keys * wide_bytes), aligned(head_size));
+/// Bytes of data buffer 1 that a query row takes.
+constexpr uint32_t attention_row_bytes(const AttentionShape& shape, bool overlapped) {
+  const uint32_t head = aligned(shape.head_size);
+  const uint32_t scores = aligned(shape.tokens * wide_bytes), weights = aligned(shape.tokens);
+  return overlapped ? 2 * (head + scores + weights) : head + maximum(scores, head) + weights;
 }
 
-constexpr AttentionLayout attention_layout(const AttentionShape& shape, const AttentionPlan& plan,
-                                           uint32_t rows, uint32_t keys) {
-  const uint32_t head_stride = aligned(shape.head_size);
-  AttentionLayout layout{};
-  layout.key_stride = head_stride;
-  layout.value_base = plan.values_beside_keys ? keys * head_stride : 0;
-  layout.value_stride = aligned(keys);
-  layout.query_stride = head_stride;
-  layout.score_base = rows * head_stride;
-  layout.score_stride = aligned(keys * wide_bytes);
-  layout.weight_base = layout.score_base + rows * score_row_bytes(shape.head_size, keys);
-  layout.weight_stride = aligned(keys);
-  layout.row_scale_base = aligned(shape.span_codes);
-  return layout;
+constexpr AttentionLayout attention_layout(const AttentionShape& shape, const AttentionPlan& plan) {
+  const uint32_t second = plan.overlapped ? 1 : 0;
+  const uint32_t head = aligned(shape.head_size);
+  const uint32_t queries = plan.tile_rows * head;
+  const uint32_t scores = plan.tile_rows * aligned(shape.tokens * wide_bytes);
+  const uint32_t weights = plan.tile_rows * aligned(shape.tokens);
+  const uint32_t span = aligned(shape.span_codes);
+  const uint32_t row_scales = plan.tile_rows * row_scale_bytes;
+  const uint32_t weight_base = queries + (plan.overlapped ? 2 * scores : maximum(scores, queries));
+  const uint32_t row_scale_base = (1 + second) * span;
+  return {.head_stride = head,
+          .value_base = plan.values_beside_keys ? shape.tokens * head : 0,
+          .query_base = 0,
+          .score_base = {queries, queries + second * scores},
+          .weight_base = {weight_base, weight_base + second * weights},
+          .context_base = plan.overlapped ? weight_base + 2 * weights : queries,
+          .span_base = {0, second * span},
+          .row_scale_base = {row_scale_base, row_scale_base + second * row_scales}};
+}
+
+/// Query rows that fit; 0 if not one does.
+constexpr uint32_t attention_rows(const AttentionShape& shape, bool overlapped, const Capabilities& machine) {
+  const uint32_t areas = overlapped ? 2 : 1;
+  const uint32_t spans = areas * aligned(shape.span_codes);
+  if (spans > machine.auxiliary_bytes) return 0;
+  const uint32_t most = minimum(machine.data_bytes / attention_row_bytes(shape, overlapped),
+                                (machine.auxiliary_bytes - spans) / (areas * row_scale_bytes));
+  return minimum(shape.tokens, most);
+}
+
+/// What keeps a single query row from fitting.
+constexpr Shortage attention_shortage(const AttentionShape& shape, const Capabilities& machine) {
+  const uint32_t operand =
+      maximum(shape.tokens * aligned(shape.head_size), shape.head_size * aligned(shape.tokens));
+  const uint32_t data = maximum(operand, attention_row_bytes(shape, false));
+  if (data > machine.data_bytes) return shortage(Place::data_buffer, data, machine.data_bytes);
+  const uint32_t auxiliary = aligned(shape.span_codes) + row_scale_bytes;
+  if (auxiliary > machine.auxiliary_bytes) {
+    return shortage(Place::auxiliary_buffer, auxiliary, machine.auxiliary_bytes);
+  }
+  return {};
 }
 
 constexpr AttentionPlan plan_attention(const AttentionShape& shape, const Capabilities& machine) {
   AttentionPlan plan;
+  plan.shortage = attention_shortage(shape, machine);
+  if (plan.shortage.exists) return plan;
   const uint32_t keys = shape.tokens * aligned(shape.head_size);
   const uint32_t values = shape.head_size * aligned(shape.tokens);
   plan.values_beside_keys = keys + values <= machine.data_bytes;
-  if (maximum(keys, values) > machine.data_bytes) {
-    plan.shortage = shortage(Place::data_buffer, maximum(keys, values), machine.data_bytes);
-    return plan;
-  }
-  const uint32_t row =
-      aligned(shape.head_size) + score_row_bytes(shape.head_size, shape.tokens) + aligned(shape.tokens);
-  if (row > machine.data_bytes) {
-    plan.shortage = shortage(Place::data_buffer, row, machine.data_bytes);
-    return plan;
-  }
-  const uint32_t mask = aligned(shape.span_codes);
-  if (mask + row_scale_bytes > machine.auxiliary_bytes) {
-    plan.shortage = shortage(Place::auxiliary_buffer, mask + row_scale_bytes, machine.auxiliary_bytes);
-    return plan;
-  }
-  const uint32_t most = minimum(machine.data_bytes / row, (machine.auxiliary_bytes - mask) / row_scale_bytes);
-  plan.tile_rows = minimum(shape.tokens, most);
-  if (shape.in_span) plan.tile_rows = minimum(plan.tile_rows, round_up(in_span_rows, machine.lanes));
-  if (plan.tile_rows < shape.tokens && plan.tile_rows > machine.lanes) {
-    plan.tile_rows = round_down(plan.tile_rows, machine.lanes);
-  }
+  plan.overlapped =
+      plan.values_beside_keys && attention_rows(shape, true, machine) >= minimum(shape.tokens, machine.lanes);
+  uint32_t most = attention_rows(shape, plan.overlapped, machine);
+  if (shape.in_span) most = minimum(most, round_up(in_span_rows, machine.lanes));
+  if (most > machine.lanes && most < shape.tokens) most = round_down(most, machine.lanes);
+  const uint32_t equal = divide_up(shape.tokens, divide_up(shape.tokens, most));
+  plan.tile_rows = shape.in_span ? most : minimum(most, round_up(equal, machine.lanes));
   return plan;
 }
 

@@ -84,8 +84,10 @@ void run_embedding(const Sentence& sentence) {
   const MemoryPlan& memory = sentence.machine.memory;
   const uint32_t tile_rows = sentence.plans.embedding.tile_rows;
   const EmbeddingLayout layout = embedding_layout(model.embedding, tile_rows);
-  const uint32_t beta_base = load_layernorm_parameters(model.embedding_norm, model.embedding,
+  Transfers transfers;
+  const uint32_t beta_base = load_layernorm_parameters(transfers, model.embedding_norm, model.embedding,
                                                        {embedding_layer, Operator::embedding_norm, 0, 0, 0});
+  transfers.finish();
 
   for (uint32_t first = 0, rows = 0; first < sentence.rows; first += rows) {
     const uint32_t type = first < sentence.first_segment ? 0 : 1;

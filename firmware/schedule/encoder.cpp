@@ -15,36 +15,38 @@ uint32_t input_bias(const Sentence& sentence, uint32_t layer) {
   return layer == 1 ? bias.hidden_in : bias.layer_output;
 }
 
+/// query, key and value read the same activations: one pipeline.
 void run_projections(const Sentence& sentence, uint32_t layer) {
   const ModelDescriptor& model = sentence.machine.model;
   const MemoryPlan& memory = sentence.machine.memory;
-  Product query{.op = Operator::query,
-                .layer = layer,
-                .shape = projection_shape(model, sentence.rows),
-                .weights = model.query,
-                .activations = memory.hidden_state,
-                .activations_bias = input_bias(sentence, layer),
-                .output = memory.query,
-                .output_bias = model.activation_bias.query};
-  run_product(query, sentence.plans.projection);
-  run_product({.op = Operator::key,
-               .layer = layer,
-               .shape = query.shape,
-               .weights = model.key,
-               .activations = query.activations,
-               .activations_bias = query.activations_bias,
-               .output = memory.key,
-               .output_bias = model.activation_bias.key},
-              sentence.plans.projection);
-  run_product({.op = Operator::value,
-               .layer = layer,
-               .shape = value_shape(model, sentence.rows),
-               .weights = model.value,
-               .activations = query.activations,
-               .activations_bias = query.activations_bias,
-               .output = memory.value,
-               .output_bias = model.activation_bias.value},
-              sentence.plans.value);
+  const ProductShape shape = projection_shape(model, sentence.rows);
+  const uint32_t bias = input_bias(sentence, layer);
+  const Product products[] = {{.op = Operator::query,
+                               .layer = layer,
+                               .shape = shape,
+                               .weights = model.query,
+                               .activations = memory.hidden_state,
+                               .activations_bias = bias,
+                               .output = memory.query,
+                               .output_bias = model.activation_bias.query},
+                              {.op = Operator::key,
+                               .layer = layer,
+                               .shape = shape,
+                               .weights = model.key,
+                               .activations = memory.hidden_state,
+                               .activations_bias = bias,
+                               .output = memory.key,
+                               .output_bias = model.activation_bias.key},
+                              {.op = Operator::value,
+                               .layer = layer,
+                               .shape = shape,
+                               .weights = model.value,
+                               .activations = memory.hidden_state,
+                               .activations_bias = bias,
+                               .output = memory.value,
+                               .output_bias = model.activation_bias.value,
+                               .transposed = true}};
+  run_products(products, 3, sentence.plans.projection);
 }
 
 void run_attention_output(const Sentence& sentence, uint32_t layer) {

@@ -3,7 +3,7 @@
 #pragma once
 #include "contract/model_descriptor.hpp"
 #include "contract/operators.hpp"
-#include "firmware/drivers/unit.hpp"
+#include "firmware/drivers/dma.hpp"
 #include "firmware/schedule/memory_plan.hpp"
 #include "firmware/schedule/row_plan.hpp"
 
@@ -26,8 +26,9 @@ struct AddNorm {
 
 void run_add_norm(const AddNorm& norm, const RowPlan& plan);
 
-/// Loads gamma to byte 0 of the auxiliary buffer and beta behind it.
+/// Starts loading gamma to byte 0 of the auxiliary buffer and beta behind it.
 /// @return beta's byte address
-uint32_t load_layernorm_parameters(const LayernormParameters& parameters, uint32_t features, const Tag& tag);
+uint32_t load_layernorm_parameters(Transfers& transfers, const LayernormParameters& parameters,
+                                   uint32_t features, const Tag& tag);
 
 }  // namespace edgebert::firmware

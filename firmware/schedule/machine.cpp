@@ -39,6 +39,31 @@ void read_reach(Machine& machine) {
   }
 }
 
+/// Masks, and the codes in front of the last row shared out over the rows in front of it.
+uint32_t row_bytes(const PackedMatrix& matrix) {
+  const uint32_t masks = mask_row_bytes(matrix.columns);
+  const uint32_t last = matrix.rows - 1;
+  if (last == 0) return dense_row_bytes(matrix.columns);
+  uint32_t base = 0;
+  uint16_t offset = 0;
+  hal::copy_in(&base, matrix.index_base + last / index_rows(masks / mask_word_bytes) * sizeof base,
+               sizeof base);
+  hal::copy_in(&offset, matrix.index_offset + last * sizeof offset, sizeof offset);
+  return masks + minimum((base + offset) / last, matrix.columns);
+}
+
+/// What the weights take on the bus; the off-ramp's by the first one's.
+void read_weight_row_bytes(Machine& machine) {
+  const ModelDescriptor& model = machine.model;
+  const OffRamp& off_ramp = machine.off_ramps[0];
+  machine.weight_row_bytes = {.hidden_in = row_bytes(model.hidden_in.weights),
+                              .projection = row_bytes(model.query.weights),
+                              .ffn_inner = row_bytes(model.ffn_inner.weights),
+                              .ffn_output = row_bytes(model.ffn_output.weights),
+                              .pooled = row_bytes(off_ramp.pooler.weights),
+                              .logits = row_bytes(off_ramp.classifier.weights)};
+}
+
 /// Columns of heads that are off are the zero code; nothing writes there afterwards.
 void clear_context(const Machine& machine) {
   const Tensor& context = machine.memory.context;
@@ -52,69 +77,18 @@ void prepare_machine(Machine& machine) {
   for (const Unit& each : units::all) initialise(each);
   read_model(machine);
   read_reach(machine);
+  read_weight_row_bytes(machine);
   machine.memory = plan_memory(machine.model, machine.capabilities.lanes, hal::arena_begin(),
                                memory_map::system_sram.base + machine.capabilities.sram_bytes);
   require(machine.memory.shortage);
   clear_context(machine);
 }
 
-Plans make_plans(const Machine& machine, uint32_t rows) {
-  const ModelDescriptor& model = machine.model;
-  const Capabilities& capabilities = machine.capabilities;
-  const uint32_t ffn_rows = minimum(rows, machine.memory.ffn_rows);
-  Plans plans{};
-  plans.rows = rows;
-  plans.embedding = plan_embedding(rows, model.embedding, capabilities);
-  plans.hidden_in = plan_product(hidden_in_shape(model, rows), capabilities);
-  plans.projection = plan_product(projection_shape(model, rows), capabilities);
-  plans.value = plan_product(value_shape(model, rows), capabilities);
-  plans.attention = plan_attention(attention_shape(model, rows), capabilities);
-  plans.layernorm = plan_layernorm(rows, model.hidden, capabilities);
-  plans.ffn_inner = plan_product(ffn_inner_shape(model, ffn_rows), capabilities);
-  plans.ffn_output = plan_product(ffn_output_shape(model, ffn_rows), capabilities);
-  plans.pooled = plan_product(pooled_shape(model), capabilities);
-  plans.logits = plan_product(logits_shape(model), capabilities);
-
-  const Shortage* shortages[] = {&plans.embedding.shortage,  &plans.hidden_in.shortage,
-                                 &plans.projection.shortage, &plans.value.shortage,
-                                 &plans.attention.shortage,  &plans.layernorm.shortage,
-                                 &plans.ffn_inner.shortage,  &plans.ffn_output.shortage,
-                                 &plans.pooled.shortage,     &plans.logits.shortage};
-  for (const Shortage* each : shortages) require(*each);
+Plans make_plans(const Machine& machine) {
+  const Plans plans =
+      make_plans(machine.model, machine.weight_row_bytes, machine.capabilities, machine.memory.ffn_rows);
+  require(first_shortage(plans).shortage);
   return plans;
-}
-
-ProductShape projection_shape(const ModelDescriptor& model, uint32_t rows) {
-  return {rows, model.hidden, model.hidden, 1, false};
-}
-
-ProductShape value_shape(const ModelDescriptor& model, uint32_t rows) {
-  return {rows, model.hidden, model.hidden, 1, true};
-}
-
-ProductShape hidden_in_shape(const ModelDescriptor& model, uint32_t rows) {
-  return {rows, model.hidden, model.embedding, 1, false};
-}
-
-ProductShape ffn_inner_shape(const ModelDescriptor& model, uint32_t rows) {
-  return {rows, model.intermediate, model.hidden, 1, false};
-}
-
-ProductShape ffn_output_shape(const ModelDescriptor& model, uint32_t rows) {
-  return {rows, model.hidden, model.intermediate, 1, false};
-}
-
-ProductShape pooled_shape(const ModelDescriptor& model) {
-  return {1, model.hidden, model.hidden, 1, false};
-}
-
-ProductShape logits_shape(const ModelDescriptor& model) {
-  return {1, model.classes, model.hidden, wide_bytes, false};
-}
-
-AttentionShape attention_shape(const ModelDescriptor& model, uint32_t rows) {
-  const uint32_t codes = model.span_form == SpanForm::none ? 0 : model.sequence;
-  return {rows, model.head_size, codes, model.span_form == SpanForm::in_span};
 }
 
 }  // namespace edgebert::firmware

@@ -1,147 +1,216 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights go through decoder 0, activations through decoder 1; the output lies behind the activations. A tile
-// that is still in its buffer is not loaded again: the order of the two loops decides which operand that is.
+// Weights go through decoder 0, activations through decoder 1. While a command runs, the DMA stores the
+// output of the one before it and loads what the next one needs into slots the running one does not read.
 #include "firmware/schedule/product.hpp"
 
 #include "firmware/drivers/dma.hpp"
 #include "firmware/drivers/processing_unit.hpp"
+#include "firmware/schedule/product_steps.hpp"
+#include "firmware/schedule/slots.hpp"
 
 namespace edgebert::firmware {
 namespace {
 
-/// Part of a dimension.
-struct Extent {
-  uint32_t first = 0;
-  uint32_t count = 0;  ///< 0: nothing
-  bool operator==(const Extent&) const = default;
+constexpr uint32_t output_buffer = 1;
+constexpr uint32_t wide_element_bytes = 4;
+
+/// Slots and output area of a step.
+struct Places {
+  uint32_t weights = Slots::none;
+  uint32_t activations = Slots::none;
+  uint32_t biases = Slots::none;
+  uint32_t output = 0;
 };
 
-Extent extent(uint32_t tile, uint32_t tile_size, uint32_t total) {
-  const uint32_t first = tile * tile_size;
-  return {first, minimum(tile_size, total - first)};
+/// Where slots and areas begin in their buffers: their number times these.
+struct Layout {
+  uint32_t weights, masks, activations, activation_stride, biases;
+  uint32_t output_begin, output_area;
+};
+
+Layout layout_of(const ProductShape& shape, const ProductPlan& plan) {
+  const uint32_t activations = activation_slot_bytes(plan);
+  return {weight_slot_bytes(plan),
+          mask_slot_bytes(plan),
+          activations,
+          aligned(plan.activation_reduction),
+          bias_slot_bytes(plan),
+          plan.activation_slots * activations,
+          output_area_bytes(shape, plan)};
 }
 
-class TiledProduct {
- public:
-  TiledProduct(const Product& product, const ProductPlan& plan) : product_(product), plan_(plan) {}
+void swap(ProductStep*& a, ProductStep*& b) {
+  ProductStep* const was_a = a;
+  a = b;
+  b = was_a;
+}
 
-  void run() {
-    const ProductShape& shape = product_.shape;
-    const uint32_t token_tiles = divide_up(shape.tokens, plan_.tile_tokens);
-    const uint32_t feature_tiles = divide_up(shape.features, plan_.tile_features);
-    const uint32_t outer_tiles = plan_.weights_outer ? feature_tiles : token_tiles;
-    const uint32_t inner_tiles = plan_.weights_outer ? token_tiles : feature_tiles;
-    for (uint32_t outer = 0; outer < outer_tiles; ++outer) {
-      for (uint32_t inner = 0; inner < inner_tiles; ++inner) {
-        const uint32_t token_tile = plan_.weights_outer ? inner : outer;
-        const uint32_t feature_tile = plan_.weights_outer ? outer : inner;
-        run_tile(extent(token_tile, plan_.tile_tokens, shape.tokens),
-                 extent(feature_tile, plan_.tile_features, shape.features));
-      }
+class ProductPipeline {
+ public:
+  ProductPipeline(const ProductShape& shape, const ProductPlan& plan)
+      : layout_(layout_of(shape, plan)),
+        output_areas_(plan.output_areas),
+        weights_(plan.weight_slots),
+        activations_(plan.activation_slots),
+        biases_(plan.bias_slots) {}
+
+  void run(ProductSteps steps) {
+    // The running step and the next one, in turn.
+    ProductStep two_steps[2];
+    ProductStep* step = &two_steps[0];
+    ProductStep* next = &two_steps[1];
+    steps.describe(*step);
+    Places places = choose_places(*step, {}, 0);
+    fetch(*step, places, {});
+    prepare(command(*step, places));
+    transfers_.finish();
+    for (;;) {
+      start(units::processing_unit, step->tag());
+      store_output();
+      if (!steps.advance()) break;
+      steps.describe(*next);
+      const Places next_places = choose_places(*next, places, area_after(*step, places.output));
+      fetch(*next, next_places, places);
+      prepare(command(*next, next_places));
+      complete(*step, places);
+      if (unstored_ != nullptr && next->writes() && next_places.output == unstored_area_) store_output();
+      fetch(*next, next_places, {});
+      transfers_.finish();
+      swap(step, next);
+      places = next_places;
     }
+    complete(*step, places);
+    store_output();
+    transfers_.finish();
   }
 
  private:
-  void run_tile(Extent tokens, Extent features) {
-    load_biases(features);
-    const uint32_t parts = divide_up(product_.shape.reduction, plan_.tile_reduction);
-    for (uint32_t part = 0; part < parts; ++part) {
-      const Extent reduction = extent(part, plan_.tile_reduction, product_.shape.reduction);
-      load_weights(features, reduction);
-      load_activations(tokens, reduction);
-      firmware::run(command(tokens, features, reduction), tag(tokens, features));
+  /// Tiles that are written one after the other go to the two areas in turn.
+  uint32_t area_after(const ProductStep& step, uint32_t area) const {
+    return step.writes() && output_areas_ == 2 ? 1 - area : area;
+  }
+
+  /// @param running  what the command before reads
+  Places choose_places(const ProductStep& step, const Places& running, uint32_t output) const {
+    return {weights_.choose(step.weight_tile, running.weights),
+            activations_.choose(step.activation_tile, running.activations),
+            biases_.choose(step.bias_tile, running.biases), output};
+  }
+
+  /// Starts loading what a step needs and is not there, but for what would overwrite what `running` reads.
+  void fetch(const ProductStep& step, const Places& places, const Places& running) {
+    if (places.weights != running.weights && !weights_.holds(places.weights, step.weight_tile)) {
+      load_weights(step, places.weights);
     }
-    store_output(tokens, features);
+    if (places.activations != running.activations &&
+        !activations_.holds(places.activations, step.activation_tile)) {
+      load_activations(step, places.activations);
+    }
+    if (places.biases != running.biases && !biases_.holds(places.biases, step.bias_tile)) {
+      load_biases(step, places.biases);
+    }
   }
 
-  Tag tag(Extent tokens, Extent features) const {
-    const uint32_t token = product_.first_token + tokens.first;
-    const bool transposed = product_.shape.transposed;
-    return {product_.layer, product_.op, 0, transposed ? features.first : token,
-            transposed ? token : features.first};
+  /// Waits for the running command and all transfers.
+  void complete(const ProductStep& step, const Places& places) {
+    transfers_.finish();
+    wait(units::processing_unit);
+    if (!step.writes()) return;
+    unstored_ = &step;
+    unstored_area_ = places.output;
   }
 
-  void load_biases(Extent features) {
-    const Extent wanted = plan_.biases_resident ? Extent{0, product_.shape.features} : features;
-    if (wanted == biases_) return;
-    const uint32_t bytes = wanted.count * channel_bias_bytes;
-    load({product_.weights.channel_bias + wanted.first * channel_bias_bytes, 0},
-         {dma::Buffer::auxiliary, 0, 0}, {1, bytes}, tag({}, wanted));
-    biases_ = wanted;
+  void load_weights(const ProductStep& step, uint32_t slot) {
+    transfers_.load_packed({.matrix = &step.product->weights.weights,
+                            .buffer = dma::Buffer::data0,
+                            .row_list = 0,
+                            .first_row = step.features.first,
+                            .rows = step.features.count,
+                            .first_group = step.reduction.first / mask_group,
+                            .groups = divide_up(step.reduction.count, mask_group),
+                            .buffer_address = slot * layout_.weights,
+                            .mask_address = slot * layout_.masks},
+                           step.tag(0, step.features.first));
+    weights_.hold(slot, step.weight_tile);
   }
 
-  void load_weights(Extent features, Extent reduction) {
-    if (features == weights_[0] && reduction == weights_[1]) return;
-    load_packed({.matrix = &product_.weights.weights,
-                 .buffer = dma::Buffer::data0,
-                 .row_list = 0,
-                 .first_row = features.first,
-                 .rows = features.count,
-                 .first_group = reduction.first / mask_group,
-                 .groups = divide_up(reduction.count, mask_group)},
-                tag({}, features));
-    weights_[0] = features;
-    weights_[1] = reduction;
+  void load_activations(const ProductStep& step, uint32_t slot) {
+    const Tensor& source = step.product->activations;
+    const Extent columns = step.activation_reduction;
+    transfers_.load({source.address + step.tokens.first * source.stride + columns.first, source.stride},
+                    {dma::Buffer::data1, slot * layout_.activations, layout_.activation_stride},
+                    {step.tokens.count, columns.count}, step.tag(step.tokens.first, 0));
+    activations_.hold(slot, step.activation_tile);
   }
 
-  void load_activations(Extent tokens, Extent reduction) {
-    if (tokens == activations_[0] && reduction == activations_[1]) return;
-    const Tensor& source = product_.activations;
-    load({source.address + tokens.first * source.stride + reduction.first, source.stride},
-         {dma::Buffer::data1, 0, activations_stride()}, {tokens.count, reduction.count}, tag(tokens, {}));
-    activations_[0] = tokens;
-    activations_[1] = reduction;
+  void load_biases(const ProductStep& step, uint32_t slot) {
+    const Extent channels = step.biases;
+    transfers_.load({step.product->weights.channel_bias + channels.first * channel_bias_bytes, 0},
+                    {dma::Buffer::auxiliary, slot * layout_.biases, 0},
+                    {1, channels.count * channel_bias_bytes}, step.tag(0, channels.first));
+    biases_.hold(slot, step.bias_tile);
   }
 
-  ProductCommand command(Extent tokens, Extent features, Extent reduction) const {
-    const bool transposed = product_.shape.transposed;
-    const bool wide = product_.shape.element_bytes == wide_element_bytes;
+  ProductCommand command(const ProductStep& step, const Places& places) const {
     using processing_unit::BiasAxis;
     using processing_unit::OutputKind;
-    return {.rows = transposed ? features.count : tokens.count,
-            .columns = transposed ? tokens.count : features.count,
-            .reduction = reduction.count,
-            .rows_from_decoder0 = transposed,
-            .accumulate = reduction.first != 0,
-            .keep = reduction.first + reduction.count < product_.shape.reduction,
-            .activation = product_.activation,
-            .bias_axis = transposed ? BiasAxis::row : BiasAxis::column,
-            .bias_base = (features.first - biases_.first) * channel_bias_bytes,
-            .bias_fraction = product_.weights.channel_bias_fraction,
-            .operand0 = {true, 0, 0, product_.weights.weights.exponent_bias},
-            .operand1 = {false, 0, activations_stride(), product_.activations_bias},
-            .output = {wide ? OutputKind::wide : OutputKind::adaptivfloat, output_buffer, output_base(),
-                       output_stride(product_.shape, tokens.count, features.count), product_.output_bias}};
+    const Product& product = *step.product;
+    const bool wide = product.shape.element_bytes == wide_element_bytes;
+    const uint32_t columns = step.output_columns().count;
+    const uint32_t first_in_slot = step.reduction.first - step.activation_reduction.first;
+    const uint32_t first_bias = step.features.first - step.biases.first;
+    return {
+        .rows = step.output_rows().count,
+        .columns = columns,
+        .reduction = step.reduction.count,
+        .rows_from_decoder0 = product.transposed,
+        .accumulate = step.continues(),
+        .keep = !step.writes(),
+        .activation = product.activation,
+        .bias_axis = product.transposed ? BiasAxis::row : BiasAxis::column,
+        .bias_base = places.biases * layout_.biases + first_bias * channel_bias_bytes,
+        .bias_fraction = product.weights.channel_bias_fraction,
+        .operand0 = {true, places.weights * layout_.weights, 0, product.weights.weights.exponent_bias,
+                     places.weights * layout_.masks},
+        .operand1 = {false, places.activations * layout_.activations + first_in_slot,
+                     layout_.activation_stride, product.activations_bias},
+        .output = {wide ? OutputKind::wide : OutputKind::adaptivfloat, output_buffer,
+                   output_base(places.output), output_stride(product.shape, columns), product.output_bias}};
   }
 
-  void store_output(Extent tokens, Extent features) {
-    const ProductShape& shape = product_.shape;
-    const Tensor& to = product_.output;
-    const Extent rows = shape.transposed ? features : tokens;
-    const Extent columns = shape.transposed ? tokens : features;
-    store({dma::Buffer::data1, output_base(), output_stride(shape, tokens.count, features.count)},
-          {to.address + rows.first * to.stride + columns.first * shape.element_bytes, to.stride},
-          {rows.count, columns.count * shape.element_bytes}, tag(tokens, features));
+  /// Starts storing the last finished tile, if that has not happened yet.
+  void store_output() {
+    if (unstored_ == nullptr) return;
+    const ProductStep& step = *unstored_;
+    const ProductShape& shape = step.product->shape;
+    const Tensor& to = step.product->output;
+    const Extent rows = step.output_rows(), columns = step.output_columns();
+    transfers_.store({dma::Buffer::data1, output_base(unstored_area_), output_stride(shape, columns.count)},
+                     {to.address + rows.first * to.stride + columns.first * shape.element_bytes, to.stride},
+                     {rows.count, columns.count * shape.element_bytes}, step.tag());
+    unstored_ = nullptr;
   }
 
-  uint32_t activations_stride() const { return aligned(plan_.tile_reduction); }
-  uint32_t output_base() const { return plan_.tile_tokens * activations_stride(); }
+  uint32_t output_base(uint32_t area) const { return layout_.output_begin + area * layout_.output_area; }
 
-  static constexpr uint32_t output_buffer = 1;
-  static constexpr uint32_t wide_element_bytes = 4;
-
-  const Product& product_;
-  const ProductPlan& plan_;
-  // What the buffers hold.
-  Extent biases_;
-  Extent weights_[2];
-  Extent activations_[2];
+  const Layout layout_;
+  const uint32_t output_areas_;
+  Transfers transfers_;
+  Slots weights_;
+  Slots activations_;
+  Slots biases_;
+  const ProductStep* unstored_ = nullptr;  ///< its output is finished and not on its way
+  uint32_t unstored_area_ = 0;
 };
 
 }  // namespace
 
+void run_products(const Product* products, uint32_t count, const ProductPlan& plan) {
+  ProductPipeline(products[0].shape, plan).run(ProductSteps(products, count, plan));
+}
+
 void run_product(const Product& product, const ProductPlan& plan) {
-  TiledProduct(product, plan).run();
+  run_products(&product, 1, plan);
 }
 
 }  // namespace edgebert::firmware

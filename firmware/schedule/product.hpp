@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A product of activations and weights, tile by tile.
+// Products of activations and weights, tile by tile, with transfers behind the computation.
 #pragma once
+#include "contract/model_descriptor.hpp"
 #include "contract/operators.hpp"
 #include "firmware/schedule/memory_plan.hpp"
 #include "firmware/schedule/product_plan.hpp"
@@ -14,13 +15,17 @@ struct Product {
   const LinearLayer& weights;
   Tensor activations;  ///< tokens x reduction in the system SRAM
   uint32_t activations_bias;
-  Tensor output;  ///< in the system SRAM
+  Tensor output;  ///< in the system SRAM: tokens x features
   uint32_t output_bias;
+  bool transposed = false;  ///< output features x tokens instead
   Activation activation = Activation::none;
   uint32_t first_token = 0;  ///< number of the first token, for the tag
 };
 
-/// Computes the product; the whole output is in the system SRAM on return.
+/// Computes products of one shape, none of which reads what another one writes: the first tiles of each
+/// arrive while the last of the one before it are computed. All outputs are in the system SRAM on return.
+void run_products(const Product* products, uint32_t count, const ProductPlan& plan);
+
 void run_product(const Product& product, const ProductPlan& plan);
 
 }  // namespace edgebert::firmware

