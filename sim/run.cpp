@@ -23,6 +23,7 @@
 #include "sim/exit_codes.hpp"
 #include "sim/inputs.hpp"
 #include "sim/run_report.hpp"
+#include "sim/schedule_check.hpp"
 
 namespace edgebert::sim {
 namespace fs = std::filesystem;
@@ -52,8 +53,12 @@ fs::path file_for(const std::optional<fs::path>& option, const std::string& conf
   return config::locate(configured, folders, what, failure);
 }
 
+bool runs_own_firmware(const RunOptions& options, const SocConfig& soc) {
+  return !options.firmware && soc.firmware.empty();
+}
+
 fs::path firmware_for(const RunOptions& options, const SocConfig& soc) {
-  if (!options.firmware && soc.firmware.empty()) {
+  if (runs_own_firmware(options, soc)) {
     return config::locate(default_firmware, data_folders(), "firmware", Failure::firmware);
   }
   return file_for(options.firmware, soc.firmware, options.config, "firmware", Failure::firmware);
@@ -226,6 +231,8 @@ int run(const RunOptions& options) {
   }
   const std::vector<std::uint8_t> firmware_bytes = read_file(firmware_file, "firmware", Failure::firmware);
   const rv32::ElfFile firmware = rv32::ElfFile::parse(firmware_bytes, firmware_file.string());
+
+  if (runs_own_firmware(options, loaded.soc)) check_schedule(image.descriptor(), loaded.soc);
 
   RunReport report = describe(options, loaded, image, model_file);
   report.firmware_hash = sha256_of(firmware_bytes);

@@ -3,6 +3,7 @@
 // rounded up to the bus width. Laid out once for the model's full sequence, so that a sentence never has to
 // move anything.
 #pragma once
+#include "contract/memory_map.hpp"
 #include "contract/model_descriptor.hpp"
 #include "firmware/schedule/plan.hpp"
 
@@ -30,8 +31,11 @@ struct MemoryPlan {
   Shortage shortage{};
 };
 
-/// @param first  first free byte of the system SRAM
-/// @param end    first byte behind it
+/// Bytes at the start of the system SRAM that are firmware's own: boot/link.ld.
+inline constexpr uint32_t firmware_bytes = 64 * 1024;
+
+/// @param first  address of the first byte of the system SRAM behind firmware's own
+/// @param end    address behind the system SRAM
 constexpr MemoryPlan plan_memory(const ModelDescriptor& model, uint32_t lanes, uint32_t first, uint32_t end) {
   MemoryPlan plan;
   uint32_t next = aligned(first);
@@ -57,7 +61,9 @@ constexpr MemoryPlan plan_memory(const ModelDescriptor& model, uint32_t lanes, u
       maximum(ffn_rows_least * plan.ffn_inner.stride,
               maximum(model.hidden * plan.value.stride, model.sequence * plan.embedding_norm.stride));
   if (next > end || scratch_least > end - next) {
-    plan.shortage = shortage(Place::system_sram, next - first + scratch_least, end - first);
+    // Firmware's own bytes are counted: these are sizes of the whole memory.
+    const uint32_t base = memory_map::system_sram.base;
+    plan.shortage = shortage(Place::system_sram, next - base + scratch_least, end - base);
     return plan;
   }
   const uint32_t most = (end - next) / plan.ffn_inner.stride;

@@ -97,9 +97,10 @@ inline constexpr uint32_t strided_row_cycles = 8;  ///< to begin another burst i
 inline constexpr uint32_t divided_row_cycles =
     180;  ///< four bursts of weight memory for part of a packed row
 
-/// Cycles the bus needs for so many bytes, a tile at most.
+/// Cycles the bus needs for so many bytes. Whole rates first: 16 MiB times 256 would not fit 32 bits.
 constexpr uint32_t transfer_cycles(uint32_t bytes, const Capabilities& machine) {
-  return bytes * accelerator::bus_rate_cycles / machine.bus_rate;
+  const uint32_t rate = machine.bus_rate;
+  return bytes / rate * accelerator::bus_rate_cycles + bytes % rate * accelerator::bus_rate_cycles / rate;
 }
 
 /// An operand on its way into its slots.

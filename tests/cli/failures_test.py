@@ -184,6 +184,12 @@ class Image(ProgramTest):
                 self.run_tiny("--set", f"memory.{memory}.size=4 KiB"), CAPACITY,
                 re.compile(rf"^edgebert-sim: cannot load firmware .*: it needs \d+ bytes of {memory}, which has 4096; "))
 
+    def test_too_big_to_schedule(self):
+        self.assert_fails(
+            self.run_tiny("--set", "memory.system_sram.size=72 KiB"), CAPACITY,
+            re.compile(r"^edgebert-sim: cannot schedule the model: .* need \d+ bytes of the system SRAM, which has 73728; "
+                       r"raise memory.system_sram.size$"))
+
 
 class Firmware(ProgramTest):
     spin = [0x0000006F]               # j .

@@ -118,8 +118,8 @@ TEST_CASE("failure: memories too small say which, how much is needed and how muc
   // the first 0x40 that the fake machine keeps for firmware.
   const mailbox::Failure sram = refused({4, 16384, 16384, 32768, 0x40 + 3415, 1024});
   CHECK(sram.unit == 3);
-  CHECK(sram.detail == 3416);
-  CHECK(sram.extra == 3415);
+  CHECK(sram.detail == 0x40 + 3416);
+  CHECK(sram.extra == 0x40 + 3415);
 }
 
 TEST_CASE("failure: a bad job is answered and the next one runs") {
