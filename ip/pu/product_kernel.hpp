@@ -74,9 +74,15 @@ class Operand {
 /// Multiplications of a product with no zero operand.
 std::uint64_t useful_products(const Operand& a, const Operand& b);
 
+/// True if the machine multiplies pairs and adds them up in one instruction of 512 bits (AVX512-VNNI).
+bool has_fused_products();
+
 /// The exact sums of one command, or of several that continue each other (KEEP).
 class Accumulator {
  public:
+  /// @param fused  use that instruction; only if the machine has it. Changes no result.
+  explicit Accumulator(bool fused = has_fused_products()) : fused_(fused) {}
+
   /// All sums 0.
   void clear(std::uint32_t rows, std::uint32_t columns);
 
@@ -111,6 +117,7 @@ class Accumulator {
   std::size_t stride_ = 0;   ///< sums a row, with padding to whole panels
   std::uint64_t bound_ = 0;  ///< no |sum| is larger
   bool wide_ = false;
+  bool fused_;
   std::vector<NarrowLine> narrow_;
   std::vector<WideLine> wide_sums_;
 };

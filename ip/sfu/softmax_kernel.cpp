@@ -138,13 +138,23 @@ constexpr std::array<std::int32_t, 256> mask_values = [] {
   return values;
 }();
 
-void look_up_masks(const Span& span, const RowPosition& position, std::span<std::int32_t> masks) {
+/// Masks of consecutive keys whose places in the table go up or down from `first`; beyond the table 0.
+void copy_masks(std::span<const std::uint8_t> table, std::uint32_t first, bool up,
+                std::span<std::int32_t> masks) {
   for (std::uint32_t j = 0; j < masks.size(); ++j) {
-    const std::uint32_t key = position.first_key + j;
-    const std::uint32_t distance = position.row > key ? position.row - key : key - position.row;
-    const std::uint32_t at = span.index == SpanIndex::distance ? distance : key;
-    masks[j] = at < span.mask.size() ? mask_values[span.mask[at]] : 0;
+    const std::uint32_t at = up ? first + j : first - j;
+    masks[j] = at < table.size() ? mask_values[table[at]] : 0;
   }
+}
+
+void look_up_masks(const Span& span, const RowPosition& position, std::span<std::int32_t> masks) {
+  const std::uint32_t first = position.first_key;
+  if (span.index == SpanIndex::position) return copy_masks(span.mask, first, true, masks);
+  // The distance to the row's own token falls up to it, then rises.
+  const std::size_t before =
+      position.row > first ? std::min<std::size_t>(position.row - first, masks.size()) : 0;
+  copy_masks(span.mask, position.row - first, false, masks.first(before));
+  copy_masks(span.mask, position.row > first ? 0 : first - position.row, true, masks.subspan(before));
 }
 
 /// Buffers of one row, grown to the longest row and kept.

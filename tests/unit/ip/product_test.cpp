@@ -29,20 +29,27 @@ product::Operand decoded(Role role, const Codes& codes, std::uint32_t rows, std:
   return operand;
 }
 
-product::Accumulator accumulated(const Case& c, const Codes& a, const Codes& b) {
-  product::Accumulator accumulator;
-  accumulator.clear(c.rows, c.columns);
-  accumulator.add(decoded(Role::rows, a, c.rows, c.reduction),
-                  decoded(Role::columns, b, c.columns, c.reduction));
-  return accumulator;
-}
-
 std::vector<std::int64_t> sums_of(const product::Accumulator& accumulator) {
   std::vector<std::int64_t> sums;
   for (std::uint32_t r = 0; r < accumulator.rows(); ++r) {
     for (std::uint32_t c = 0; c < accumulator.columns(); ++c) sums.push_back(accumulator.sum(r, c));
   }
   return sums;
+}
+
+product::Accumulator accumulated(const Case& c, const Codes& a, const Codes& b) {
+  const auto rows = decoded(Role::rows, a, c.rows, c.reduction);
+  const auto columns = decoded(Role::columns, b, c.columns, c.reduction);
+  product::Accumulator accumulator;
+  accumulator.clear(c.rows, c.columns);
+  accumulator.add(rows, columns);
+  if (product::has_fused_products()) {
+    product::Accumulator without(false);
+    without.clear(c.rows, c.columns);
+    without.add(rows, columns);
+    REQUIRE(sums_of(without) == sums_of(accumulator));
+  }
+  return accumulator;
 }
 
 /// In 64 bits, one product after the other.
