@@ -39,11 +39,11 @@ Layout layout_of(const ProductShape& shape, const ProductPlan& plan) {
           output_area_bytes(shape, plan)};
 }
 
-void swap(ProductStep*& a, ProductStep*& b) {
-  ProductStep* const was_a = a;
-  a = b;
-  b = was_a;
-}
+/// A step and where its operands and output lie.
+struct Scheduled {
+  ProductStep step;
+  Places places;
+};
 
 class ProductPipeline {
  public:
@@ -55,50 +55,57 @@ class ProductPipeline {
         biases_(plan.bias_slots) {}
 
   void run(ProductSteps steps) {
-    // The running step and the next one, in turn.
-    ProductStep two_steps[2];
-    ProductStep* step = &two_steps[0];
-    ProductStep* next = &two_steps[1];
-    steps.describe(*step);
-    Places places = choose_places(*step, {}, 0);
-    fetch(*step, places, {});
-    prepare(command(*step, places));
+    // The step before the running one, until its output is on its way; the running one; the next one; and the
+    // one after that, worked out while the units work.
+    Scheduled schedule[4];
+    uint32_t running = 0;
+    schedule[0] = place(steps.current(), {}, 0);
+    fetch(schedule[0], {});
+    prepare(command(schedule[0]));
+    bool more = steps.advance();
+    if (more) schedule[1] = place_behind(schedule[0], steps.current());
     transfers_.finish();
-    for (;;) {
-      start(units::processing_unit, step->tag());
+    while (more) {
+      const Scheduled& now = schedule[running % 4];
+      const Scheduled& next = schedule[(running + 1) % 4];
+      start(units::processing_unit, now.step.tag());
+      fetch(next, now.places);
+      prepare(command(next));
+      more = steps.advance();
+      if (more) schedule[(running + 2) % 4] = place_behind(next, steps.current());
       store_output();
-      if (!steps.advance()) break;
-      steps.describe(*next);
-      const Places next_places = choose_places(*next, places, area_after(*step, places.output));
-      fetch(*next, next_places, places);
-      prepare(command(*next, next_places));
-      complete(*step, places);
-      if (unstored_ != nullptr && next->writes() && next_places.output == unstored_area_) store_output();
-      fetch(*next, next_places, {});
+      complete(now);
+      if (next.step.writes() && next.places.output == unstored_area()) store_output();
+      fetch(next, {});
       transfers_.finish();
-      swap(step, next);
-      places = next_places;
+      ++running;
     }
-    complete(*step, places);
+    start(units::processing_unit, schedule[running % 4].step.tag());
+    store_output();
+    complete(schedule[running % 4]);
     store_output();
     transfers_.finish();
   }
 
  private:
-  /// Tiles that are written one after the other go to the two areas in turn.
-  uint32_t area_after(const ProductStep& step, uint32_t area) const {
-    return step.writes() && output_areas_ == 2 ? 1 - area : area;
+  /// @param running  what the command before reads
+  Scheduled place(const ProductStep& step, const Places& running, uint32_t output) const {
+    return {step,
+            {weights_.choose(step.weight_tile, running.weights),
+             activations_.choose(step.activation_tile, running.activations),
+             biases_.choose(step.bias_tile, running.biases), output}};
   }
 
-  /// @param running  what the command before reads
-  Places choose_places(const ProductStep& step, const Places& running, uint32_t output) const {
-    return {weights_.choose(step.weight_tile, running.weights),
-            activations_.choose(step.activation_tile, running.activations),
-            biases_.choose(step.bias_tile, running.biases), output};
+  /// Tiles that are written one after the other go to the two areas in turn.
+  Scheduled place_behind(const Scheduled& before, const ProductStep& step) const {
+    const uint32_t area = before.places.output;
+    const bool other = before.step.writes() && output_areas_ == 2;
+    return place(step, before.places, other ? 1 - area : area);
   }
 
   /// Starts loading what a step needs and is not there, but for what would overwrite what `running` reads.
-  void fetch(const ProductStep& step, const Places& places, const Places& running) {
+  void fetch(const Scheduled& scheduled, const Places& running) {
+    const auto& [step, places] = scheduled;
     if (places.weights != running.weights && !weights_.holds(places.weights, step.weight_tile)) {
       load_weights(step, places.weights);
     }
@@ -112,12 +119,10 @@ class ProductPipeline {
   }
 
   /// Waits for the running command and all transfers.
-  void complete(const ProductStep& step, const Places& places) {
+  void complete(const Scheduled& running) {
     transfers_.finish();
     wait(units::processing_unit);
-    if (!step.writes()) return;
-    unstored_ = &step;
-    unstored_area_ = places.output;
+    if (running.step.writes()) unstored_ = &running;
   }
 
   void load_weights(const ProductStep& step, uint32_t slot) {
@@ -151,7 +156,8 @@ class ProductPipeline {
     biases_.hold(slot, step.bias_tile);
   }
 
-  ProductCommand command(const ProductStep& step, const Places& places) const {
+  ProductCommand command(const Scheduled& scheduled) const {
+    const auto& [step, places] = scheduled;
     using processing_unit::BiasAxis;
     using processing_unit::OutputKind;
     const Product& product = *step.product;
@@ -181,15 +187,17 @@ class ProductPipeline {
   /// Starts storing the last finished tile, if that has not happened yet.
   void store_output() {
     if (unstored_ == nullptr) return;
-    const ProductStep& step = *unstored_;
+    const auto& [step, places] = *unstored_;
     const ProductShape& shape = step.product->shape;
     const Tensor& to = step.product->output;
     const Extent rows = step.output_rows(), columns = step.output_columns();
-    transfers_.store({dma::Buffer::data1, output_base(unstored_area_), output_stride(shape, columns.count)},
+    transfers_.store({dma::Buffer::data1, output_base(places.output), output_stride(shape, columns.count)},
                      {to.address + rows.first * to.stride + columns.first * shape.element_bytes, to.stride},
                      {rows.count, columns.count * shape.element_bytes}, step.tag());
     unstored_ = nullptr;
   }
+
+  uint32_t unstored_area() const { return unstored_ == nullptr ? Slots::none : unstored_->places.output; }
 
   uint32_t output_base(uint32_t area) const { return layout_.output_begin + area * layout_.output_area; }
 
@@ -199,8 +207,7 @@ class ProductPipeline {
   Slots weights_;
   Slots activations_;
   Slots biases_;
-  const ProductStep* unstored_ = nullptr;  ///< its output is finished and not on its way
-  uint32_t unstored_area_ = 0;
+  const Scheduled* unstored_ = nullptr;  ///< its output is finished and not on its way
 };
 
 }  // namespace

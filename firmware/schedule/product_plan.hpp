@@ -90,7 +90,7 @@ constexpr TileCounts tile_counts(const ProductShape& shape, const ProductPlan& p
 }
 
 // What the estimate takes for granted, in accelerator cycles.
-inline constexpr uint32_t command_cycles = 160;  ///< from one product's completion to the next's start
+inline constexpr uint32_t command_cycles = 350;  ///< from one product's completion to the next's start
 inline constexpr uint32_t transfer_start_cycles =
     250;                                           ///< from one transfer's completion to the next's start
 inline constexpr uint32_t strided_row_cycles = 8;  ///< to begin another burst in the system SRAM

@@ -50,8 +50,7 @@ class ProductSteps {
         outer_tiles_(plan.weights_outer ? tiles_.features : tiles_.tokens),
         inner_tiles_(plan.weights_outer ? tiles_.tokens : tiles_.features) {}
 
-  /// The step that is next.
-  void describe(ProductStep& step) const {
+  ProductStep current() const {
     const Product& product = products_[product_];
     const ProductShape& shape = product.shape;
     const uint32_t token_tile = plan_.weights_outer ? inner_ : outer_;
@@ -61,7 +60,7 @@ class ProductSteps {
     const bool same_activations = product.activations.address == products_[0].activations.address;
     const Extent features = extent(feature_tile, plan_.tile_features, shape.features);
     const Extent reduction = extent(part_, plan_.tile_reduction, shape.reduction);
-    step = {.product = &product,
+    return {.product = &product,
             .tokens = extent(token_tile, plan_.tile_tokens, shape.tokens),
             .features = features,
             .reduction = reduction,
