@@ -97,11 +97,11 @@ class Attention {
       const bool last = !tiles_.exists();
       const AttentionTile behind = last ? tile : take_tile();
       if (!last) load_score_operands(behind);
-      transfers_.finish();
       if (!first) {
         start_context(before);
         wait(units::processing_unit);
       }
+      transfers_.finish();
       load_values(tile);
       if (!last) start_scores(behind);
       if (!last) load_span_mask(behind);

@@ -122,6 +122,31 @@ TEST_CASE("product plan: compute-bound products take little longer than their bl
   CHECK(estimate < blocks + blocks / 20);
 }
 
+TEST_CASE("product plan: the tiles of ALBERT-base in docs/soc.md") {
+  struct Row {
+    uint32_t lanes;
+    uint32_t projection[2], ffn_inner[2], ffn_output[2];  // tokens, features
+  };
+  constexpr Row rows[] = {{4, {64, 64}, {128, 64}, {16, 16}},
+                          {8, {64, 64}, {128, 64}, {32, 16}},
+                          {16, {64, 64}, {128, 64}, {32, 16}},
+                          {32, {128, 64}, {128, 64}, {32, 16}},
+                          {64, {64, 128}, {64, 128}, {32, 16}}};
+  const auto check = [](const ProductShape& shape, uint32_t lanes, const uint32_t(&tile)[2]) {
+    const uint32_t half_sparse = shape.reduction / 2 + mask_row_bytes(shape.reduction);
+    const ProductPlan plan = plan_product(shape, half_sparse, machine_of(lanes));
+    INFO("n = " << lanes << ", " << shape.features << " features over " << shape.reduction);
+    CHECK(plan.tile_tokens == tile[0]);
+    CHECK(plan.tile_features == tile[1]);
+    CHECK(plan.tile_reduction == shape.reduction);
+  };
+  for (const Row& row : rows) {
+    check({128, 768, 768, 1}, row.lanes, row.projection);
+    check({128, 3072, 768, 1}, row.lanes, row.ffn_inner);
+    check({128, 768, 3072, 1}, row.lanes, row.ffn_output);
+  }
+}
+
 TEST_CASE("product plan: a reduction of which not even 8 rows fit is divided") {
   const ProductShape shape{128, 768, 32768, 1};
   for (const uint32_t lanes : {8u, 64u}) {
