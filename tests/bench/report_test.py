@@ -8,6 +8,7 @@ from unittest import mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import core_costs
 import full_size
 import native
 import table
@@ -115,6 +116,19 @@ class Ratios(unittest.TestCase):
         self.assertIn("| one register read | 40 ns |  |  |", lines)
         self.assertIn("- openblas: not installed", lines)
         self.assertTrue(all(line.count("|") == 5 for line in lines if line.startswith("|")))
+
+
+class Costs(unittest.TestCase):
+    def test_a_cost_is_a_difference_of_shortest_times(self):
+        base = {core_costs.READS: 0.42, core_costs.MEMORY_READS: 0.1, core_costs.WRITES: 0.74, core_costs.MEMORY_WRITES: 0.1,
+                core_costs.INTERRUPTS: 0.5, core_costs.NO_INTERRUPTS: 0.3, core_costs.SHORT_QUANTA: 0.2, core_costs.LONG_QUANTA: 0.1}
+        disturbances = iter([0.5] * len(base) + [0] * len(base) + [0.1] * len(base))
+        with mock.patch.object(core_costs, "run_work", lambda build, *work: base[work] + next(disturbances)):
+            costs = core_costs.costs(None, 3)
+        self.assertAlmostEqual(costs["register_read"], 100)  # 0.32 s of 3,200,000 accesses
+        self.assertAlmostEqual(costs["register_write"], 200)
+        self.assertAlmostEqual(costs["interrupt"], 200)  # 0.2 s of a million
+        self.assertAlmostEqual(costs["quantum_restart"], 1e8 / 999_900)  # 0.1 s of 1,000,000 - 100
 
 
 if __name__ == "__main__":
