@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why this is exact: an instruction that starts at or after the time of the next kernel event is not executed
-// before that event; a bus write, which may have scheduled a nearer event, ends the run. So every bus access
-// happens at its own time against devices that have seen all earlier events, whatever the quantum.
+// before that event; a bus write, which may have scheduled a nearer event, shortens the run to it. So every
+// bus access happens at its own time against devices that have seen all earlier events, whatever the quantum.
 #include "platform/cpu.hpp"
 
 #include <algorithm>
@@ -67,7 +67,9 @@ rv32::BusReply Cpu::read(std::uint32_t address, std::uint32_t size, std::uint32_
 }
 
 rv32::BusReply Cpu::write(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
-  return access(tlm::TLM_WRITE_COMMAND, address, size, value);
+  rv32::BusReply reply = access(tlm::TLM_WRITE_COMMAND, address, size, value);
+  reply.run_limit = budget();
+  return reply;
 }
 
 rv32::BusReply Cpu::access(tlm::tlm_command command, std::uint32_t address, std::uint32_t size,

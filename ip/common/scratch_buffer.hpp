@@ -44,10 +44,13 @@ class ScratchBuffer {
   std::span<const std::uint8_t> read(std::size_t base, std::size_t count) const {
     return std::span(bytes_).subspan(base, count);
   }
-  /// What was known of the overwritten bytes is forgotten.
   void write(std::size_t base, std::span<const std::uint8_t> data) {
-    forget(base, base + data.size());
-    std::memcpy(bytes_.data() + base, data.data(), data.size());
+    std::memcpy(overwrite(base, data.size()).data(), data.data(), data.size());
+  }
+  /// Bytes to be written in place. What was known of them is forgotten.
+  std::span<std::uint8_t> overwrite(std::size_t base, std::size_t count) {
+    forget(base, base + count);
+    return std::span(bytes_).subspan(base, count);
   }
   template <typename Word>
   Word word(std::size_t base) const {

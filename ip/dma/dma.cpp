@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ip/dma/dma.hpp"
 
-#include <bit>
-#include <cstring>
+#include <algorithm>
 
 #include "contract/formats.hpp"
+#include "ip/pu/bit_mask.hpp"
 
 namespace edgebert {
 
@@ -13,16 +13,6 @@ using Use = ScratchBuffer::Use;
 
 namespace {
 constexpr std::size_t mask_bytes = 8;
-
-std::size_t population(std::span<const std::uint8_t> masks) {
-  std::size_t bits = 0;
-  for (std::size_t at = 0; at < masks.size(); at += mask_bytes) {
-    std::uint64_t word;
-    std::memcpy(&word, masks.data() + at, sizeof word);
-    bits += static_cast<std::size_t>(std::popcount(word));
-  }
-  return bits;
-}
 }  // namespace
 
 Dma::Dma(sc_core::sc_module_name name, std::array<DecoderBuffers, 2>& decoders, ScratchBuffer& auxiliary,
@@ -52,13 +42,11 @@ ScratchBuffer* Dma::buffer() const {
 
 void Dma::start() {
   time_ = sc_core::SC_ZERO_TIME;
-  data_.clear();
-  masks_.clear();
   stamp_ = {};
   mixed_sources_ = false;
-  running_.operation = static_cast<regs::Operation>(regs::mode_operation.get(registers[regs::mode]));
-  running_.block = {registers[regs::buffer_address], registers[regs::buffer_stride],
-                    registers[regs::row_bytes], registers[regs::rows]};
+  running_ = {.operation = static_cast<regs::Operation>(regs::mode_operation.get(registers[regs::mode])),
+              .bytes = 0,
+              .packed_bytes = 0};
   switch (running_.operation) {
     case regs::Operation::load:
       return load();
@@ -71,69 +59,80 @@ void Dma::start() {
 }
 
 void Dma::finish() {
-  switch (running_.operation) {
-    case regs::Operation::load:
-      return finish_load();
-    case regs::Operation::store:
-      bytes_stored_ += data_.size();
-      return;
-    case regs::Operation::load_packed:
-      return finish_load_packed();
+  if (running_.operation == regs::Operation::store) {
+    bytes_stored_ += running_.bytes;
+    return;
   }
+  bytes_loaded_ += running_.bytes;
+  if (running_.operation == regs::Operation::load_packed)
+    registers.set(regs::loaded_bytes, running_.packed_bytes);
+}
+
+Dma::Block Dma::block() const {
+  return {registers[regs::buffer_address], registers[regs::buffer_stride],  registers[regs::row_bytes],
+          registers[regs::rows],           registers[regs::memory_address], registers[regs::memory_stride]};
 }
 
 void Dma::load() {
   ScratchBuffer* target = buffer();
-  const auto [base, stride, row_bytes, rows] = running_.block;
+  const auto [base, stride, row_bytes, rows, address, memory_stride] = block();
   if (target == nullptr || rows == 0 || row_bytes == 0) return fail(regs::Error::bad_shape);
   if (!target->contains(base, rows, stride, row_bytes)) return fail(regs::Error::outside_buffer);
   if (!claim(*target, base, rows, stride, row_bytes, Use::writes)) return fail(unit::Error::buffer_in_use);
 
-  const std::uint32_t memory_stride = registers[regs::memory_stride];
-  const bool contiguous = memory_stride == row_bytes;
-  for (std::uint32_t r = 0; r < (contiguous ? 1 : rows); ++r) {
-    const std::uint64_t from = registers[regs::memory_address] + std::uint64_t{r} * memory_stride;
-    if (!read_append(from, contiguous ? std::size_t{rows} * row_bytes : row_bytes, data_))
-      return fail_on_bus();
+  const std::size_t bytes = std::size_t{rows} * row_bytes;
+  const std::size_t extent = std::size_t{rows - 1} * stride + row_bytes;
+  if (memory_stride == row_bytes && stride == row_bytes) {
+    if (!read(address, target->overwrite(base, bytes))) return fail_on_bus();
+  } else if (memory_stride == row_bytes) {
+    run_.resize(bytes);
+    if (!read(address, run_)) return fail_on_bus();
+    for (std::uint32_t r = 0; r < rows; ++r) {
+      target->write(base + std::size_t{r} * stride,
+                    std::span(run_).subspan(std::size_t{r} * row_bytes, row_bytes));
+    }
+  } else {
+    for (std::uint32_t r = 0; r < rows; ++r) {
+      if (!read(address + std::uint64_t{r} * memory_stride,
+                target->overwrite(base + std::size_t{r} * stride, row_bytes))) {
+        return fail_on_bus();
+      }
+    }
   }
-  running_.buffer = target;
-  stamp_.command = {registers[regs::mode], rows,      registers[regs::memory_address],
-                    memory_stride,         row_bytes, stride};
+  stamp_.command = {registers[regs::mode], rows, address, memory_stride, row_bytes, stride};
   stamp_.row_bytes = row_bytes;
   stamp_.stride = stride;
+  target->stamp(base, base + extent, stamp_);
+  running_.bytes = bytes;
   complete_after(elapsed());
-}
-
-void Dma::finish_load() {
-  ScratchBuffer* target = running_.buffer;
-  const auto [base, stride, row_bytes, rows] = running_.block;
-  for (std::uint32_t r = 0; r < rows; ++r) {
-    target->write(base + std::size_t{r} * stride,
-                  std::span(data_).subspan(std::size_t{r} * row_bytes, row_bytes));
-  }
-  target->stamp(base, base + std::size_t{rows - 1} * stride + row_bytes, stamp_);
-  bytes_loaded_ += data_.size();
 }
 
 void Dma::store() {
   ScratchBuffer* source = buffer();
-  const auto [base, stride, row_bytes, rows] = running_.block;
+  const auto [base, stride, row_bytes, rows, address, memory_stride] = block();
   if (source == nullptr || rows == 0 || row_bytes == 0) return fail(regs::Error::bad_shape);
   if (!source->contains(base, rows, stride, row_bytes)) return fail(regs::Error::outside_buffer);
   if (!claim(*source, base, rows, stride, row_bytes, Use::reads)) return fail(unit::Error::buffer_in_use);
 
-  data_.resize(std::size_t{rows} * row_bytes);
-  for (std::uint32_t r = 0; r < rows; ++r) {
-    const auto row = source->read(base + std::size_t{r} * stride, row_bytes);
-    std::memcpy(data_.data() + std::size_t{r} * row_bytes, row.data(), row.size());
+  const std::size_t bytes = std::size_t{rows} * row_bytes;
+  if (memory_stride == row_bytes && stride == row_bytes) {
+    if (!write(address, source->read(base, bytes))) return fail_on_bus();
+  } else if (memory_stride == row_bytes) {
+    run_.clear();
+    for (std::uint32_t r = 0; r < rows; ++r) {
+      const auto row = source->read(base + std::size_t{r} * stride, row_bytes);
+      run_.insert(run_.end(), row.begin(), row.end());
+    }
+    if (!write(address, run_)) return fail_on_bus();
+  } else {
+    for (std::uint32_t r = 0; r < rows; ++r) {
+      if (!write(address + std::uint64_t{r} * memory_stride,
+                 source->read(base + std::size_t{r} * stride, row_bytes))) {
+        return fail_on_bus();
+      }
+    }
   }
-  const std::uint32_t memory_stride = registers[regs::memory_stride];
-  const bool contiguous = memory_stride == row_bytes;
-  const std::size_t run = contiguous ? data_.size() : row_bytes;
-  for (std::size_t done = 0; done < data_.size(); done += run) {
-    const std::uint64_t to = registers[regs::memory_address] + done / row_bytes * memory_stride;
-    if (!transfer(tlm::TLM_WRITE_COMMAND, to, data_.data() + done, run)) return fail_on_bus();
-  }
+  running_.bytes = bytes;
   complete_after(elapsed());
 }
 
@@ -141,26 +140,29 @@ void Dma::load_packed() {
   const auto which = static_cast<regs::Buffer>(regs::mode_buffer.get(registers[regs::mode]));
   if (which != regs::Buffer::data0 && which != regs::Buffer::data1) return fail(regs::Error::bad_shape);
   DecoderBuffers& decoder = decoders_[which == regs::Buffer::data0 ? 0 : 1];
+  const std::uint32_t rows = registers[regs::rows];
   const std::uint64_t last_group = std::uint64_t{registers[regs::first_group]} + registers[regs::groups];
-  if (running_.block.rows == 0 || registers[regs::groups] == 0 ||
-      last_group > registers[regs::packed_groups]) {
+  if (rows == 0 || registers[regs::groups] == 0 || last_group > registers[regs::packed_groups])
     return fail(regs::Error::bad_shape);
-  }
-  running_.decoder = &decoder;
-  running_.mask_base = registers[regs::mask_address];
+  const std::uint32_t mask_base = registers[regs::mask_address];
   const std::uint64_t row_masks = registers[regs::groups] * mask_bytes;
-  if (!decoder.mask.contains(running_.mask_base, running_.block.rows, row_masks, row_masks))
-    return fail(regs::Error::outside_buffer);
+  if (!decoder.mask.contains(mask_base, rows, row_masks, row_masks)) return fail(regs::Error::outside_buffer);
+  const std::size_t all_masks = rows * row_masks;
+  if (!claim(decoder.mask, mask_base, 1, 0, all_masks, Use::writes)) return fail(unit::Error::buffer_in_use);
 
-  if (!gather()) return fail_on_bus();
-  if (!decoder.data.contains(running_.block.base, 1, 0, data_.size()))
-    return fail(regs::Error::outside_buffer);
-  if (!claim(decoder.mask, running_.mask_base, 1, 0, masks_.size(), Use::writes) ||
-      !claim(decoder.data, running_.block.base, 1, 0, data_.size(), Use::writes)) {
-    return fail(unit::Error::buffer_in_use);
+  if (!read_index_and_masks(decoder.mask.overwrite(mask_base, all_masks))) return fail_on_bus();
+  const std::uint32_t base = registers[regs::buffer_address];
+  std::size_t bytes = 0;
+  for (const Run& run : data_runs_) bytes += run.bytes;
+  if (!decoder.data.contains(base, 1, 0, bytes)) return fail(regs::Error::outside_buffer);
+  if (!claim(decoder.data, base, 1, 0, bytes, Use::writes)) return fail(unit::Error::buffer_in_use);
+  std::size_t to = base;
+  for (const Run& run : data_runs_) {
+    if (!read(run.address, decoder.data.overwrite(to, run.bytes))) return fail_on_bus();
+    to += run.bytes;
   }
   stamp_.command = {registers[regs::mode],
-                    running_.block.rows,
+                    rows,
                     registers[regs::packed_masks],
                     registers[regs::packed_data],
                     registers[regs::packed_index_base],
@@ -170,81 +172,82 @@ void Dma::load_packed() {
                     registers[regs::groups],
                     registers[regs::first_row]};
   stamp_.row_bytes = stamp_.stride = 1;
+  decoder.mask.stamp(mask_base, mask_base + all_masks, stamp_);
+  decoder.data.stamp(base, base + bytes, stamp_);
+  running_.bytes = all_masks + bytes;
+  running_.packed_bytes = static_cast<std::uint32_t>(bytes);
   complete_after(elapsed());
 }
 
-void Dma::finish_load_packed() {
-  DecoderBuffers& decoder = *running_.decoder;
-  decoder.mask.write(running_.mask_base, masks_);
-  decoder.data.write(running_.block.base, data_);
-  decoder.mask.stamp(running_.mask_base, running_.mask_base + masks_.size(), stamp_);
-  decoder.data.stamp(running_.block.base, running_.block.base + data_.size(), stamp_);
-  registers.set(regs::loaded_bytes, static_cast<std::uint32_t>(data_.size()));
-  bytes_loaded_ += masks_.size() + data_.size();
-}
-
-bool Dma::gather() {
-  const std::uint32_t rows = running_.block.rows;
+/// Masks go to their place; where the codes lie is left in data_runs_.
+bool Dma::read_index_and_masks(std::span<std::uint8_t> masks) {
+  data_runs_.clear();
+  const std::uint32_t rows = registers[regs::rows];
   const std::uint32_t list = registers[regs::row_list];
   const bool whole = registers[regs::groups] == registers[regs::packed_groups];
-  if (list == 0 && whole) return read_whole_rows();
+  if (list == 0 && whole) return read_whole_rows(masks);
   row_numbers_.resize(rows);
   if (list != 0) {
     auto* bytes = reinterpret_cast<std::uint8_t*>(row_numbers_.data());
-    if (!transfer(tlm::TLM_READ_COMMAND, list, bytes, std::size_t{rows} * 2)) return false;
+    if (!read(list, {bytes, std::size_t{rows} * 2})) return false;
   }
+  const std::size_t row_masks = registers[regs::groups] * mask_bytes;
   for (std::uint32_t r = 0; r < rows; ++r) {
-    if (!read_row(list != 0 ? row_numbers_[r] : registers[regs::first_row] + r)) return false;
+    const std::uint32_t row = list != 0 ? row_numbers_[r] : registers[regs::first_row] + r;
+    if (!read_row(row, masks.subspan(r * row_masks, row_masks))) return false;
   }
   return true;
 }
 
-bool Dma::read_whole_rows() {
+bool Dma::read_whole_rows(std::span<std::uint8_t> masks) {
   const std::uint32_t first = registers[regs::first_row];
   const std::size_t row_masks = registers[regs::packed_groups] * mask_bytes;
   std::uint32_t start = 0;
-  return row_start(first, start) &&
-         read_append(registers[regs::packed_masks] + std::uint64_t{first} * row_masks,
-                     row_masks * running_.block.rows, masks_) &&
-         read_append(start, population(masks_), data_);
-}
-
-bool Dma::read_row(std::uint32_t row) {
-  const std::size_t row_masks = registers[regs::packed_groups] * mask_bytes;
-  const std::size_t before = registers[regs::first_group] * mask_bytes;
-  const std::size_t wanted = registers[regs::groups] * mask_bytes;
-  std::uint32_t start = 0;
-  row_mask_.clear();
-  if (!row_start(row, start) || !read_append(registers[regs::packed_masks] + std::uint64_t{row} * row_masks,
-                                             before + wanted, row_mask_)) {
+  if (!row_start(first, start) ||
+      !read(registers[regs::packed_masks] + std::uint64_t{first} * row_masks, masks)) {
     return false;
   }
-  const std::span<const std::uint8_t> all(row_mask_);
-  masks_.insert(masks_.end(), row_mask_.begin() + static_cast<std::ptrdiff_t>(before), row_mask_.end());
-  return read_append(std::uint64_t{start} + population(all.first(before)), population(all.subspan(before)),
-                     data_);
+  data_runs_.push_back({start, bit_mask::population(masks.data(), masks.size() / mask_bytes)});
+  return true;
+}
+
+/// Reads a row's masks up to the last group wanted: those in front say where the wanted groups' codes start.
+bool Dma::read_row(std::uint32_t row, std::span<std::uint8_t> masks) {
+  const std::size_t row_masks = registers[regs::packed_groups] * mask_bytes;
+  const std::size_t before = registers[regs::first_group];
+  std::uint32_t start = 0;
+  run_.resize(before * mask_bytes + masks.size());
+  if (!row_start(row, start) || !read(registers[regs::packed_masks] + std::uint64_t{row} * row_masks, run_))
+    return false;
+  std::copy(run_.begin() + static_cast<std::ptrdiff_t>(before * mask_bytes), run_.end(), masks.begin());
+  data_runs_.push_back({start + bit_mask::population(run_.data(), before),
+                        bit_mask::population(masks.data(), masks.size() / mask_bytes)});
+  return true;
 }
 
 /// Where a packed row's codes start: docs of PackedMatrix.
 bool Dma::row_start(std::uint32_t row, std::uint32_t& address) {
   std::uint32_t base = 0;
   std::uint16_t offset = 0;
-  const bool read =
-      transfer(tlm::TLM_READ_COMMAND,
-               registers[regs::packed_index_base] +
-                   std::uint64_t{row} / index_rows(registers[regs::packed_groups]) * sizeof base,
-               reinterpret_cast<std::uint8_t*>(&base), sizeof base) &&
-      transfer(tlm::TLM_READ_COMMAND,
-               registers[regs::packed_index_offset] + std::uint64_t{row} * sizeof offset,
-               reinterpret_cast<std::uint8_t*>(&offset), sizeof offset);
+  const bool found = read(registers[regs::packed_index_base] +
+                              std::uint64_t{row} / index_rows(registers[regs::packed_groups]) * sizeof base,
+                          {reinterpret_cast<std::uint8_t*>(&base), sizeof base}) &&
+                     read(registers[regs::packed_index_offset] + std::uint64_t{row} * sizeof offset,
+                          {reinterpret_cast<std::uint8_t*>(&offset), sizeof offset});
   address = registers[regs::packed_data] + base + offset;
-  return read;
+  return found;
 }
 
-bool Dma::read_append(std::uint64_t address, std::size_t count, std::vector<std::uint8_t>& to) {
-  if (count == 0) return true;
-  to.resize(to.size() + count);
-  return transfer(tlm::TLM_READ_COMMAND, address, to.data() + to.size() - count, count);
+bool Dma::read(std::uint64_t address, std::span<std::uint8_t> to) {
+  if (to.empty()) return true;
+  if (!transfer(tlm::TLM_READ_COMMAND, address, to.data(), to.size())) return false;
+  note_source();
+  return true;
+}
+
+bool Dma::write(std::uint64_t address, std::span<const std::uint8_t> from) {
+  // The payload of a write is only read.
+  return transfer(tlm::TLM_WRITE_COMMAND, address, const_cast<std::uint8_t*>(from.data()), from.size());
 }
 
 bool Dma::transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes, std::size_t count) {
@@ -257,10 +260,7 @@ bool Dma::transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t
   payload_.set_dmi_allowed(false);
   payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   bus->b_transport(payload_, time_);
-  if (payload_.is_response_ok()) {
-    if (command == tlm::TLM_READ_COMMAND) note_source();
-    return true;
-  }
+  if (payload_.is_response_ok()) return true;
   registers.set(regs::fault_address, static_cast<std::uint32_t>(address));
   return false;
 }

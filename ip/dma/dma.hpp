@@ -6,8 +6,9 @@
 // outstanding, as the published AXI masters), a block that is contiguous in memory is one run of bursts; bus
 // errors with the address; counters. A packed load reads what hardware would have to: the row list, the row
 // index, the masks from the row's first group on (their population says where a group's codes start), then
-// the codes. Not modelled: the buffer side, which is never the slower one; memory is read or written when the
-// command starts, a buffer is written when it completes.
+// the codes. Not modelled: the buffer side, which is never the slower one. All bytes move when the command
+// starts: until it completes no other unit may touch them in the buffer (Unit::claim), so nobody sees the
+// difference.
 //
 // A load stamps what it writes with its source (scratch_buffer.hpp), if all of it comes from one memory.
 #pragma once
@@ -30,21 +31,32 @@ class Dma : public Unit {
       const ClockDomain& clock);
 
  private:
+  /// A dense command.
+  struct Block {
+    std::uint32_t base, stride, row_bytes, rows;  ///< in the buffer
+    std::uint32_t address, memory_stride;
+  };
+  /// Bytes that follow each other in memory.
+  struct Run {
+    std::uint64_t address;
+    std::size_t bytes;
+  };
+
   void start() override;
   void finish() override;
   void load();
   void store();
   void load_packed();
-  void finish_load();
-  void finish_load_packed();
-  bool gather();
-  bool read_whole_rows();
-  bool read_row(std::uint32_t row);
+  bool read_index_and_masks(std::span<std::uint8_t> masks);
+  bool read_whole_rows(std::span<std::uint8_t> masks);
+  bool read_row(std::uint32_t row, std::span<std::uint8_t> masks);
   bool row_start(std::uint32_t row, std::uint32_t& address);
-  ScratchBuffer* buffer() const;
-  void note_source();
+  bool read(std::uint64_t address, std::span<std::uint8_t> to);
+  bool write(std::uint64_t address, std::span<const std::uint8_t> from);
   bool transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes, std::size_t count);
-  bool read_append(std::uint64_t address, std::size_t count, std::vector<std::uint8_t>& to);
+  void note_source();
+  ScratchBuffer* buffer() const;
+  Block block() const;
   Cycles elapsed() const { return clock().cycles(time_) + 1; }
   void fail_on_bus();
 
@@ -54,21 +66,16 @@ class Dma : public Unit {
   std::uint64_t& bytes_stored_ = counters.declare("bytes_stored");
   tlm::tlm_generic_payload payload_;
   ContentSource* source_;  ///< the payload's extension, and the payload's to free
-  // The running command; storage is kept from one to the next.
   struct {
     dma::Operation operation;
-    struct {
-      std::uint32_t base, stride, row_bytes, rows;
-    } block;  ///< in the buffer
-    std::uint32_t mask_base;
-    ScratchBuffer* buffer;
-    DecoderBuffers* decoder;  ///< packed loads
+    std::size_t bytes;           ///< moved in or out of buffers
+    std::uint32_t packed_bytes;  ///< codes of a packed load
   } running_{};
-  Stamp stamp_;  ///< of what it reads
+  Stamp stamp_;  ///< of what the running command reads
   bool mixed_sources_ = false;
-  std::vector<std::uint8_t> data_;
-  std::vector<std::uint8_t> masks_;
-  std::vector<std::uint8_t> row_mask_;
+  // Storage is kept from command to command.
+  std::vector<std::uint8_t> run_;  ///< bytes that follow each other in memory, but not in the buffer
+  std::vector<Run> data_runs_;     ///< where the codes of a packed load lie
   std::vector<std::uint16_t> row_numbers_;
   sc_core::sc_time time_;  ///< what the bus charged for the running command
 };

@@ -3,20 +3,26 @@
 
 namespace edgebert::bit_mask {
 
+#ifdef __x86_64__
+[[gnu::target_clones("popcnt", "default")]]
+#endif
+std::size_t
+population(const std::uint8_t* masks, std::size_t words) {
+  std::size_t bits = 0;
+  for (std::size_t word = 0; word < words; ++word)
+    bits += static_cast<std::size_t>(std::popcount(load(masks, word)));
+  return bits;
+}
+
 std::optional<std::size_t> count(std::span<const std::uint8_t> masks, std::uint32_t rows,
                                  std::uint32_t columns) {
   const std::uint32_t words = groups(columns);
   const std::uint32_t last_bits = columns % mask_group;
   const std::uint64_t beyond = last_bits == 0 ? 0 : ~std::uint64_t{0} << last_bits;
-  std::size_t codes = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    for (std::uint32_t word = 0; word < words; ++word) {
-      const std::uint64_t mask = load(masks.data(), row * words + word);
-      if (word + 1 == words && (mask & beyond) != 0) return std::nullopt;
-      codes += static_cast<std::size_t>(std::popcount(mask));
-    }
+  for (std::size_t row = 1; row <= rows && beyond != 0; ++row) {
+    if ((load(masks.data(), row * words - 1) & beyond) != 0) return std::nullopt;
   }
-  return codes;
+  return population(masks.data(), std::size_t{rows} * words);
 }
 
 std::optional<std::size_t> unpack(std::span<const std::uint8_t> masks, std::span<const std::uint8_t> data,

@@ -24,6 +24,9 @@ inline std::uint64_t load(const std::uint8_t* masks, std::size_t index) {
   return mask;
 }
 
+/// Bits set in `words` mask words.
+std::size_t population(const std::uint8_t* masks, std::size_t words);
+
 /// Codes that rows of `columns` elements hold; nothing if a mask names a bit beyond the last column.
 std::optional<std::size_t> count(std::span<const std::uint8_t> masks, std::uint32_t rows,
                                  std::uint32_t columns);
@@ -32,6 +35,10 @@ std::optional<std::size_t> count(std::span<const std::uint8_t> masks, std::uint3
 /// @param out  zeros, up to the last column
 /// @return the first code that is not the group's
 inline const std::uint8_t* expand(std::uint64_t mask, const std::uint8_t* data, std::uint8_t* out) {
+  if (~mask == 0) {
+    std::memcpy(out, data, mask_group);
+    return data + mask_group;
+  }
   for (; mask != 0; mask &= mask - 1) out[std::countr_zero(mask)] = *data++;
   return data;
 }

@@ -153,7 +153,7 @@ class PackedSource {
     first_ = first;
     for (std::uint32_t r = 0; r < count; ++r) {
       next_[r] = next_row_;
-      for (std::uint32_t group = 0; group < groups_; ++group) next_row_ += std::popcount(mask(r, group));
+      next_row_ += bit_mask::population(masks_ + 8 * (std::size_t{first} + r) * groups_, groups_);
     }
   }
   void copy(std::uint32_t row, std::uint32_t first, std::uint32_t count, std::uint8_t* out) {

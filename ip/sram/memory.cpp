@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ip/sram/memory.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace edgebert {
 
 Memory::Memory(sc_core::sc_module_name name, const Parameters& parameters)
-    : sc_module(name), parameters_(parameters), bytes_(parameters.bytes, 0) {
+    : sc_module(name),
+      parameters_(parameters),
+      bytes_(static_cast<std::uint8_t*>(std::calloc(std::max<std::uint64_t>(parameters.bytes, 1), 1))) {
+  if (bytes_ == nullptr) throw std::bad_alloc();
   socket.register_b_transport(this, &Memory::b_transport);
   socket.register_transport_dbg(this, &Memory::transport_dbg);
 }
 
 bool Memory::inside(const tlm::tlm_generic_payload& payload) const {
-  return payload.get_address() <= bytes_.size() &&
-         payload.get_data_length() <= bytes_.size() - payload.get_address();
+  return payload.get_address() <= size() && payload.get_data_length() <= size() - payload.get_address();
 }
 
 void Memory::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
   if (!inside(payload)) return payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-  std::uint8_t* at = bytes_.data() + payload.get_address();
+  std::uint8_t* at = bytes_.get() + payload.get_address();
   if (payload.is_read()) {
     std::memcpy(payload.get_data_ptr(), at, payload.get_data_length());
     bytes_read_ += payload.get_data_length();
@@ -41,7 +45,7 @@ void Memory::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
 
 unsigned Memory::transport_dbg(tlm::tlm_generic_payload& payload) {
   if (!inside(payload)) return 0;
-  std::uint8_t* at = bytes_.data() + payload.get_address();
+  std::uint8_t* at = bytes_.get() + payload.get_address();
   if (payload.is_read()) {
     std::memcpy(payload.get_data_ptr(), at, payload.get_data_length());
   } else {

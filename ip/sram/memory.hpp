@@ -3,12 +3,13 @@
 // `timing`. Modelled: contents, access rights, size, read and write latency, width, own clock; a generation
 // that any write bumps. Not modelled: banks, row hits, refresh.
 #pragma once
+#include <cstdlib>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <systemc>
 #include <tlm>
-#include <vector>
 
 #include <tlm_utils/simple_target_socket.h>
 
@@ -51,9 +52,9 @@ class Memory : public sc_core::sc_module {
   std::uint64_t bytes_read() const { return bytes_read_; }
   std::uint64_t bytes_written() const { return bytes_written_; }
   const MemoryTiming& timing() const { return parameters_.timing; }
-  std::uint64_t size() const { return bytes_.size(); }
+  std::uint64_t size() const { return parameters_.bytes; }
   /// Back door: the contents themselves. Whoever writes through it calls touch().
-  std::span<std::uint8_t> contents() { return bytes_; }
+  std::span<std::uint8_t> contents() { return {bytes_.get(), parameters_.bytes}; }
   /// Changes with every write, so that what was derived from the contents can be kept until then.
   std::uint64_t generation() const { return generation_; }
   void touch() { ++generation_; }
@@ -68,7 +69,11 @@ class Memory : public sc_core::sc_module {
   bool inside(const tlm::tlm_generic_payload& payload) const;
 
   Parameters parameters_;
-  std::vector<std::uint8_t> bytes_;
+  struct Free {
+    void operator()(std::uint8_t* bytes) const { std::free(bytes); }
+  };
+  /// Zeros from calloc: pages nothing touches cost the host nothing.
+  std::unique_ptr<std::uint8_t[], Free> bytes_;
   std::function<void(std::uint64_t, std::size_t)> write_sink_;
   std::uint64_t generation_ = 0;
   std::uint64_t bytes_read_ = 0;

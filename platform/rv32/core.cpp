@@ -79,6 +79,13 @@ void Core::stall(std::uint32_t cycles) {
   cycles_without_retirement_ += cycles;
 }
 
+void Core::limit_run(std::uint64_t cycles) {
+  if (cycles >= static_cast<std::uint64_t>(budget_)) return;
+  const std::int64_t cut = budget_ - static_cast<std::int64_t>(cycles);
+  budget_ -= cut;
+  left_ -= cut;
+}
+
 std::optional<std::uint32_t> Core::fetch_half(std::uint32_t address) {
   const auto found = memory_.find(address, 2);
   if (found.host == nullptr) return {};

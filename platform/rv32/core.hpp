@@ -42,6 +42,9 @@ namespace edgebert::rv32 {
 struct BusReply {
   bool ok;                         ///< false: precise access fault in the core
   std::uint32_t stall_cycles = 0;  ///< cycles the access takes beyond the instruction's own one
+  /// Of a write: how many cycles this run() may use in all, now that it is known what the write has
+  /// scheduled. Nothing: the run ends with the instruction.
+  std::optional<std::uint64_t> run_limit{};
 };
 
 /// Everything that is not a memory window. Inside a callback pc(), cycles() and cycles_into_run() are those
@@ -58,7 +61,7 @@ class Bus {
 
 enum class StopReason : std::uint8_t {
   budget,      ///< the cycle budget is used up
-  bus_write,   ///< the last instruction wrote to the bus, which may have scheduled something near
+  bus_write,   ///< the last instruction wrote to the bus, which did not say how far the run may go on
   wfi,         ///< waiting; nothing enabled is pending
   requested,   ///< request_stop() was called during the last instruction
   breakpoint,  ///< the next instruction has a breakpoint
@@ -149,6 +152,7 @@ class Core {
   bool access_csr(std::uint32_t bits, std::uint32_t rs1_value, std::uint32_t& old);
   bool fail(Cause cause, std::uint32_t value);
   void stall(std::uint32_t cycles);
+  void limit_run(std::uint64_t cycles);
 
   Progress progress() const { return {cycles(), instructions()}; }
 

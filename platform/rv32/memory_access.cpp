@@ -65,8 +65,12 @@ bool Core::store(std::uint32_t address, std::uint32_t size, std::uint32_t value)
   }
   const std::uint32_t mask = size == 4 ? 0xffffffff : (1u << 8 * size) - 1;
   const BusReply reply = bus_.write(address, size, value & mask);
-  if (!stop_) stop_ = StopReason::bus_write;
   stall(reply.stall_cycles);
+  if (reply.run_limit) {
+    limit_run(*reply.run_limit);
+  } else if (!stop_) {
+    stop_ = StopReason::bus_write;
+  }
   return reply.ok || fail(Cause::store_access_fault, address);
 }
 
