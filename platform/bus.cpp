@@ -31,7 +31,9 @@ const char* response_name(tlm::tlm_response_status status) {
 }  // namespace
 
 Bus::Bus(sc_core::sc_module_name name, const Parameters& parameters)
-    : sc_module(name), parameters_(parameters) {
+    : sc_module(name),
+      parameters_(parameters),
+      register_time_(parameters.cycle * static_cast<double>(parameters.register_latency)) {
   core.register_b_transport(this, &Bus::core_transport);
   core.register_transport_dbg(this, &Bus::debug_transport);
   dma.register_b_transport(this, &Bus::dma_transport);
@@ -52,13 +54,16 @@ void Bus::map_memory(std::uint32_t base, Memory& memory) {
   regions_.push_back({base, memory.size(), &memory.timing(), std::move(socket)});
 }
 
-Bus::Region* Bus::find(std::uint64_t address, std::uint64_t bytes) {
-  for (Region& region : regions_) {
-    if (address >= region.base && address - region.base < region.bytes) {
-      return bytes <= region.bytes - (address - region.base) ? &region : nullptr;
-    }
+Bus::Region* Bus::find(std::uint64_t address, std::uint64_t bytes, Region*& last) {
+  const auto inside = [address](const Region& region) {
+    return address >= region.base && address - region.base < region.bytes;
+  };
+  if (last == nullptr || !inside(*last)) {
+    const auto found = std::find_if(regions_.begin(), regions_.end(), inside);
+    if (found == regions_.end()) return nullptr;
+    last = &*found;
   }
-  return nullptr;
+  return bytes <= last->bytes - (address - last->base) ? last : nullptr;
 }
 
 bool Bus::forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Region* region,
@@ -78,9 +83,9 @@ bool Bus::forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Re
 }
 
 void Bus::core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  Region* region = find(payload.get_address(), payload.get_data_length());
+  Region* region = find(payload.get_address(), payload.get_data_length(), last_of_core_);
   forward(payload, delay, region, "core");
-  delay += parameters_.cycle * static_cast<double>(parameters_.register_latency);
+  delay += register_time_;
   if (region != nullptr && region->timing != nullptr) {
     delay += (payload.is_read() ? region->timing->read_latency : region->timing->write_latency) +
              region->timing->cycle;
@@ -89,7 +94,7 @@ void Bus::core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& de
 }
 
 void Bus::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  Region* region = find(payload.get_address(), payload.get_data_length());
+  Region* region = find(payload.get_address(), payload.get_data_length(), last_of_dma_);
   // The accelerator's own registers are not reachable from its own initiator.
   if (region != nullptr && region->timing == nullptr) region = nullptr;
   if (!forward(payload, delay, region, "DMA")) return;
@@ -101,17 +106,19 @@ sc_core::sc_time Bus::burst_time(const Region& region, const tlm::tlm_generic_pa
   const std::uint64_t bus_beats = beats(payload.get_address(), payload.get_data_length(), parameters_.width);
   const std::uint64_t memory_beats =
       beats(payload.get_address(), payload.get_data_length(), region.timing->width);
-  const auto bursts = static_cast<double>(ceil_divide(bus_beats, longest_burst));
-  const sc_core::sc_time latency =
-      payload.is_read() ? region.timing->read_latency : region.timing->write_latency;
-  const sc_core::sc_time data = std::max(parameters_.cycle * static_cast<double>(bus_beats),
-                                         region.timing->cycle * static_cast<double>(memory_beats));
-  return (parameters_.cycle * static_cast<double>(parameters_.burst_overhead) + latency) * bursts + data;
+  const std::uint64_t bursts = ceil_divide(bus_beats, longest_burst);
+  const std::uint64_t cycle = parameters_.cycle.value();
+  const std::uint64_t latency =
+      (payload.is_read() ? region.timing->read_latency : region.timing->write_latency).value();
+  const std::uint64_t data =
+      std::max<std::uint64_t>(cycle * bus_beats, region.timing->cycle.value() * memory_beats);
+  return sc_core::sc_time::from_value((cycle * parameters_.burst_overhead + latency) * bursts + data);
 }
 
 unsigned Bus::debug_transport(tlm::tlm_generic_payload& payload) {
   const std::uint64_t address = payload.get_address();
-  Region* region = find(address, payload.get_data_length());
+  Region* last = nullptr;
+  Region* region = find(address, payload.get_data_length(), last);
   if (region == nullptr) return 0;
   payload.set_address(address - region->base);
   const unsigned count = (*region->socket)->transport_dbg(payload);

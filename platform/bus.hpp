@@ -61,13 +61,17 @@ class Bus : public sc_core::sc_module {
   void core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned debug_transport(tlm::tlm_generic_payload& payload);
-  Region* find(std::uint64_t address, std::uint64_t bytes);
+  /// @param last  where this initiator's last access went, looked at first
+  Region* find(std::uint64_t address, std::uint64_t bytes, Region*& last);
   bool forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Region* region,
                const char* initiator);
   sc_core::sc_time burst_time(const Region& region, const tlm::tlm_generic_payload& payload) const;
 
   Parameters parameters_;
+  sc_core::sc_time register_time_;
   std::deque<Region> regions_;
+  Region* last_of_core_ = nullptr;
+  Region* last_of_dma_ = nullptr;
   std::optional<Fault> last_fault_;
   std::uint64_t core_accesses_ = 0;
   std::uint64_t dma_beats_ = 0;

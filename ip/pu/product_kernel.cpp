@@ -217,7 +217,11 @@ constexpr std::uint64_t narrow_max = (std::uint64_t{1} << 31) - (std::uint64_t{1
 
 }  // namespace
 
-std::uint64_t useful_products(const Operand& a, const Operand& b) {
+#ifdef __x86_64__
+[[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
+#endif
+std::uint64_t
+useful_products(const Operand& a, const Operand& b) {
   const std::uint32_t* left = a.nonzeros().data();
   const std::uint32_t* right = b.nonzeros().data();
   std::uint64_t products = 0;
