@@ -7,61 +7,11 @@
 #include "firmware/drivers/dma.hpp"
 #include "firmware/drivers/processing_unit.hpp"
 #include "firmware/drivers/softmax.hpp"
-#include "firmware/schedule/descriptor_check.hpp"
+#include "firmware/schedule/attention_tiles.hpp"
 #include "firmware/schedule/slots.hpp"
 
 namespace edgebert::firmware {
 namespace {
-
-/// Some query rows of a head.
-struct AttentionTile {
-  uint32_t head;
-  uint32_t first_row;
-  uint32_t rows;
-  KeyRange keys;
-  uint32_t area;       ///< of scores, weights and row scales
-  uint32_t span_slot;  ///< of the head's mask codes
-};
-
-/// The tiles of all heads that are not off.
-class AttentionTiles {
- public:
-  AttentionTiles(const Sentence& sentence) : sentence_(sentence) { skip_heads_off(); }
-
-  bool exists() const { return head_ < sentence_.machine.model.heads; }
-
-  AttentionTile current() const {
-    const AttentionPlan& plan = sentence_.plans.attention;
-    const uint32_t rows = minimum(plan.tile_rows, sentence_.rows - first_row_);
-    const uint32_t area = plan.overlapped ? number_ % 2 : 0;
-    return {head_, first_row_, rows, reachable_keys(rows), area, plan.overlapped ? heads_ % 2 : 0};
-  }
-
-  void advance() {
-    ++number_;
-    first_row_ += sentence_.plans.attention.tile_rows;
-    if (first_row_ < sentence_.rows) return;
-    first_row_ = 0;
-    ++head_;
-    ++heads_;
-    skip_heads_off();
-  }
-
- private:
-  void skip_heads_off() {
-    while (exists() && head_is_off(sentence_.machine.model, head_)) ++head_;
-  }
-
-  KeyRange reachable_keys(uint32_t rows) const {
-    const ModelDescriptor& model = sentence_.machine.model;
-    if (model.span_form != SpanForm::in_span) return {0, sentence_.rows};
-    return keys_in_reach(first_row_, rows, sentence_.machine.reach[head_], model.span_index, sentence_.rows);
-  }
-
-  const Sentence& sentence_;
-  uint32_t head_ = 0, first_row_ = 0;
-  uint32_t number_ = 0, heads_ = 0;  ///< tiles, and heads computed, before this one
-};
 
 class Attention {
  public:
@@ -155,24 +105,25 @@ class Attention {
     const Tensor& key = memory_.key;
     const Tensor& query = memory_.query;
     if (keys_.differ(tile)) {
-      transfers_.load({key.address + tile.keys.first * key.stride + first_feature(tile), key.stride},
-                      {dma::Buffer::data0, 0, layout_.head_stride}, {tile.keys.count, model_.head_size},
-                      tag(Operator::scores, tile, 0, tile.keys.first));
+      const Extent& keys = tile.loaded_keys;
+      transfers_.load({key.address + keys.first * key.stride + first_feature(tile), key.stride},
+                      {dma::Buffer::data0, 0, layout_.head_stride}, {keys.count, model_.head_size},
+                      tag(Operator::scores, tile, 0, keys.first));
       keys_.hold(tile);
       if (!plan_.values_beside_keys) values_.forget();
     }
-    transfers_.load({query.address + tile.first_row * query.stride + first_feature(tile), query.stride},
+    transfers_.load({query.address + tile.rows.first * query.stride + first_feature(tile), query.stride},
                     {dma::Buffer::data1, layout_.query_base, layout_.head_stride},
-                    {tile.rows, model_.head_size}, tag(Operator::scores, tile, tile.first_row, 0));
+                    {tile.rows.count, model_.head_size}, tag(Operator::scores, tile, tile.rows.first, 0));
   }
 
   void load_values(const AttentionTile& tile) {
     if (!values_.differ(tile)) return;
     const Tensor& value = memory_.value;
-    transfers_.load({value.address + first_feature(tile) * value.stride + tile.keys.first, value.stride},
-                    {dma::Buffer::data0, layout_.value_base, aligned(tile.keys.count)},
-                    {model_.head_size, tile.keys.count},
-                    tag(Operator::context, tile, 0, first_feature(tile)));
+    const Extent& keys = tile.loaded_keys;
+    transfers_.load({value.address + first_feature(tile) * value.stride + keys.first, value.stride},
+                    {dma::Buffer::data0, layout_.value_base, value_stride(tile)},
+                    {model_.head_size, keys.count}, tag(Operator::context, tile, 0, first_feature(tile)));
     values_.hold(tile);
     if (!plan_.values_beside_keys) keys_.forget();
   }
@@ -187,24 +138,25 @@ class Attention {
 
   void start_scores(const AttentionTile& tile) const {
     const ActivationBiases& bias = model_.activation_bias;
-    prepare(ProductCommand{.rows = tile.rows,
+    const uint32_t keys_base = (tile.keys.first - tile.loaded_keys.first) * layout_.head_stride;
+    prepare(ProductCommand{.rows = tile.rows.count,
                            .columns = tile.keys.count,
                            .reduction = model_.head_size,
                            .rows_from_decoder0 = false,
                            .scale = model_.attention_scale,
-                           .operand0 = {false, 0, layout_.head_stride, bias.key},
+                           .operand0 = {false, keys_base, layout_.head_stride, bias.key},
                            .operand1 = {false, layout_.query_base, layout_.head_stride, bias.query},
                            .output = {processing_unit::OutputKind::wide, 1, layout_.score_base[tile.area],
                                       score_stride(tile), 0}});
-    start(units::processing_unit, tag(Operator::scores, tile, tile.first_row, tile.keys.first));
+    start(units::processing_unit, tag(Operator::scores, tile, tile.rows.first, tile.keys.first));
   }
 
   void start_softmax(const AttentionTile& tile) const {
     prepare(SoftmaxCommand{
-        .rows = tile.rows,
+        .rows = tile.rows.count,
         .columns = tile.keys.count,
         .keys = valid_keys_,
-        .first_row = tile.first_row,
+        .first_row = tile.rows.first,
         .first_key = tile.keys.first,
         .span_form = model_.span_form,
         .span_index = model_.span_index,
@@ -213,51 +165,55 @@ class Attention {
         .span_base = layout_.span_base[tile.span_slot],
         .span_length = model_.span_form == SpanForm::none ? 0 : model_.sequence,
         .row_scale_base = layout_.row_scale_base[tile.area]});
-    start(units::softmax, tag(Operator::probabilities, tile, tile.first_row, tile.keys.first));
+    start(units::softmax, tag(Operator::probabilities, tile, tile.rows.first, tile.keys.first));
   }
 
   void start_context(const AttentionTile& tile) const {
     const ActivationBiases& bias = model_.activation_bias;
+    const uint32_t values_base = layout_.value_base + tile.keys.first - tile.loaded_keys.first;
     prepare(ProductCommand{
-        .rows = tile.rows,
+        .rows = tile.rows.count,
         .columns = model_.head_size,
         .reduction = tile.keys.count,
         .rows_from_decoder0 = false,
         .row_scale = true,
         .row_scale_base = layout_.row_scale_base[tile.area],
-        .operand0 = {false, layout_.value_base, weight_stride(tile), bias.value},
+        .operand0 = {false, values_base, value_stride(tile), bias.value},
         .operand1 = {false, layout_.weight_base[tile.area], weight_stride(tile), probability_bias},
         .output = {processing_unit::OutputKind::adaptivfloat, 1, layout_.context_base, layout_.head_stride,
                    bias.context}});
-    start(units::processing_unit, tag(Operator::context, tile, tile.first_row, first_feature(tile)));
+    start(units::processing_unit, tag(Operator::context, tile, tile.rows.first, first_feature(tile)));
   }
 
   void store_context(const AttentionTile& tile) {
     const Tensor& context = memory_.context;
     transfers_.store(
         {dma::Buffer::data1, layout_.context_base, layout_.head_stride},
-        {context.address + tile.first_row * context.stride + first_feature(tile), context.stride},
-        {tile.rows, model_.head_size}, tag(Operator::context, tile, tile.first_row, first_feature(tile)));
+        {context.address + tile.rows.first * context.stride + first_feature(tile), context.stride},
+        {tile.rows.count, model_.head_size},
+        tag(Operator::context, tile, tile.rows.first, first_feature(tile)));
   }
 
   static uint32_t score_stride(const AttentionTile& tile) { return aligned(tile.keys.count * wide_bytes); }
   static uint32_t weight_stride(const AttentionTile& tile) { return aligned(tile.keys.count); }
+  static uint32_t value_stride(const AttentionTile& tile) { return aligned(tile.loaded_keys.count); }
 
   /// Which keys or values lie in data buffer 0.
   class Held {
    public:
     bool differ(const AttentionTile& tile) const {
-      return tile.head != head_ || tile.keys.first != keys_.first || tile.keys.count != keys_.count;
+      return tile.head != head_ || tile.loaded_keys.first != keys_.first ||
+             tile.loaded_keys.count != keys_.count;
     }
     void hold(const AttentionTile& tile) {
       head_ = tile.head;
-      keys_ = tile.keys;
+      keys_ = tile.loaded_keys;
     }
     void forget() { head_ = Slots::none; }
 
    private:
     uint32_t head_ = Slots::none;
-    KeyRange keys_{0, 0};
+    Extent keys_{0, 0};
   };
 
   const ModelDescriptor& model_;

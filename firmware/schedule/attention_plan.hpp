@@ -10,7 +10,7 @@
 #pragma once
 #include "contract/formats.hpp"
 #include "firmware/drivers/capabilities.hpp"
-#include "firmware/schedule/plan.hpp"
+#include "firmware/schedule/heads.hpp"
 
 namespace edgebert::firmware {
 
@@ -18,11 +18,10 @@ struct AttentionShape {
   uint32_t tokens;  ///< query rows, and keys
   uint32_t head_size;
   uint32_t span_codes;  ///< mask codes of a head; 0 without spans
-  bool in_span;
 };
 
 struct AttentionPlan {
-  uint32_t tile_rows = 0;
+  uint32_t tile_rows = 0;  ///< a head's tiles have so many, or fewer: tile_rows_of_head
   bool overlapped = false;
   bool values_beside_keys = false;  ///< otherwise values replace the keys for each tile
   Shortage shortage{};
@@ -31,9 +30,9 @@ struct AttentionPlan {
 inline constexpr uint32_t wide_bytes = 4;
 inline constexpr uint32_t row_scale_bytes = 4;
 
-/// Query rows of a tile when only keys in reach are computed: short enough that most keys are out of a tile's
-/// reach, long enough that a command outweighs its programming. Rounded up to a multiple of n.
-inline constexpr uint32_t in_span_rows = 32;
+// What the choice of a head's tiles takes for granted, in accelerator cycles.
+inline constexpr uint32_t softmax_vector_cycles = 22;    ///< n scores of a query row
+inline constexpr uint32_t attention_step_cycles = 2500;  ///< the core's work for a tile
 
 /// Byte addresses, for tiles of tile_rows rows and any number of keys. Rows of scores, weights and values are
 /// as far apart as a tile's own keys ask.
@@ -108,28 +107,41 @@ constexpr AttentionPlan plan_attention(const AttentionShape& shape, const Capabi
   plan.overlapped =
       plan.values_beside_keys && attention_rows(shape, true, machine) >= minimum(shape.tokens, machine.lanes);
   uint32_t most = attention_rows(shape, plan.overlapped, machine);
-  if (shape.in_span) most = minimum(most, round_up(in_span_rows, machine.lanes));
   if (most > machine.lanes && most < shape.tokens) most = round_down(most, machine.lanes);
   const uint32_t equal = divide_up(shape.tokens, divide_up(shape.tokens, most));
-  plan.tile_rows = shape.in_span ? most : minimum(most, round_up(equal, machine.lanes));
+  plan.tile_rows = minimum(most, round_up(equal, machine.lanes));
   return plan;
 }
 
-/// Keys first ... first + count - 1.
-struct KeyRange {
-  uint32_t first;
-  uint32_t count;
-};
+/// How long a head takes in tiles of so many rows.
+constexpr uint32_t attention_cycles(const AttentionShape& shape, const Capabilities& machine,
+                                    const AttentionPlan& plan, const HeadReach& reach, uint32_t tile_rows) {
+  uint32_t cycles = 0;
+  for (uint32_t first = 0; first < shape.tokens; first += tile_rows) {
+    const Extent rows{first, minimum(tile_rows, shape.tokens - first)};
+    const uint32_t keys = keys_in_reach(rows, reach, shape.tokens).count;
+    const uint32_t softmax = rows.count * divide_up(keys, machine.lanes) * softmax_vector_cycles;
+    cycles += plan.overlapped ? maximum(softmax, attention_step_cycles) : softmax + attention_step_cycles;
+  }
+  return cycles;
+}
 
-/// The keys that any of the query rows can reach in an in_span model: t = 0 ... reach has a mask code other
-/// than zero, t being the distance or the key's position. Ends are moved outwards to multiples of the bus
-/// width.
-constexpr KeyRange keys_in_reach(uint32_t first_row, uint32_t rows, uint32_t reach, SpanIndex index,
-                                 uint32_t tokens) {
-  const bool by_position = index == SpanIndex::position;
-  const uint32_t first = by_position || first_row < reach ? 0 : round_down(first_row - reach, row_alignment);
-  const uint32_t end = by_position ? reach + 1 : first_row + rows + reach;
-  return {first, minimum(aligned(end), tokens) - first};
+/// Query rows of a head's tiles: the fewer, the less keys out of a row's reach are computed with it; the
+/// more, the fewer commands. Keys that are loaded for each tile are loaded as seldom as possible.
+constexpr uint32_t tile_rows_of_head(const AttentionShape& shape, const Capabilities& machine,
+                                     const AttentionPlan& plan, const HeadReach& reach) {
+  uint32_t best = plan.tile_rows;
+  if (!plan.values_beside_keys) return best;
+  uint32_t least = attention_cycles(shape, machine, plan, reach, best);
+  const uint32_t granule = maximum(machine.lanes, row_alignment);
+  for (uint32_t rows = best; rows > granule;) {
+    rows = round_up(divide_up(rows, 2), granule);
+    const uint32_t cycles = attention_cycles(shape, machine, plan, reach, rows);
+    if (cycles >= least) continue;
+    best = rows;
+    least = cycles;
+  }
+  return best;
 }
 
 }  // namespace edgebert::firmware

@@ -132,10 +132,4 @@ DescriptorFault check_off_ramp(const OffRamp& off_ramp, const ModelDescriptor& m
   return check.fault();
 }
 
-uint32_t reach_of(const uint8_t* codes, uint32_t count) {
-  constexpr uint8_t magnitude = 0x7f;
-  while (count > 1 && (codes[count - 1] & magnitude) == 0) --count;
-  return count == 0 ? 0 : count - 1;
-}
-
 }  // namespace edgebert::firmware

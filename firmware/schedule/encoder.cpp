@@ -15,7 +15,7 @@ uint32_t input_bias(const Sentence& sentence, uint32_t layer) {
   return layer == 1 ? bias.hidden_in : bias.layer_output;
 }
 
-/// query, key and value read the same activations: one pipeline.
+/// query, key and value read the same activations: one pipeline. Of heads that are off nothing is computed.
 void run_projections(const Sentence& sentence, uint32_t layer) {
   const ModelDescriptor& model = sentence.machine.model;
   const MemoryPlan& memory = sentence.machine.memory;
@@ -46,7 +46,8 @@ void run_projections(const Sentence& sentence, uint32_t layer) {
                                .output = memory.value,
                                .output_bias = model.activation_bias.value,
                                .transposed = true}};
-  run_products(products, 3, sentence.plans.projection);
+  const ActiveFeatures& active = sentence.machine.active_features;
+  run_products(products, 3, {active.runs, active.count}, sentence.plans.projection);
 }
 
 void run_attention_output(const Sentence& sentence, uint32_t layer) {

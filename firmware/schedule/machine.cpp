@@ -31,11 +31,12 @@ void read_model(Machine& machine) {
 
 void read_reach(Machine& machine) {
   const ModelDescriptor& model = machine.model;
-  if (model.span_form != SpanForm::in_span) return;
   for (uint32_t head = 0; head < model.heads; ++head) {
+    machine.reach[head] = {SpanIndex::distance, {0, model.sequence}};
+    if (model.span_form != SpanForm::in_span) continue;
     uint8_t codes[sequence_max];
     hal::copy_in(codes, model.span_masks + head * model.sequence, model.sequence);
-    machine.reach[head] = reach_of(codes, model.sequence);
+    machine.reach[head] = {model.span_index, span_of(codes, model.sequence)};
   }
 }
 
@@ -76,6 +77,7 @@ void prepare_machine(Machine& machine) {
   machine.capabilities = read_capabilities();
   for (const Unit& each : units::all) initialise(each);
   read_model(machine);
+  machine.active_features = active_features(machine.model);
   read_reach(machine);
   read_weight_row_bytes(machine);
   machine.memory = plan_memory(machine.model, machine.capabilities.lanes, hal::arena_begin(),
@@ -85,9 +87,13 @@ void prepare_machine(Machine& machine) {
 }
 
 Plans make_plans(const Machine& machine) {
-  const Plans plans =
-      make_plans(machine.model, machine.weight_row_bytes, machine.capabilities, machine.memory.ffn_rows);
+  const ModelDescriptor& model = machine.model;
+  Plans plans = make_plans(model, machine.weight_row_bytes, machine.capabilities, machine.memory.ffn_rows);
   require(first_shortage(plans).shortage);
+  for (uint32_t head = 0; head < model.heads; ++head) {
+    plans.head_rows[head] = tile_rows_of_head(attention_shape(model, model.sequence), machine.capabilities,
+                                              plans.attention, machine.reach[head]);
+  }
   return plans;
 }
 

@@ -11,7 +11,8 @@ struct Machine {
   Capabilities capabilities;
   ModelDescriptor model;
   OffRamp off_ramps[layers_max];
-  uint32_t reach[heads_max];  ///< of each head's mask, in_span models only
+  ActiveFeatures active_features;
+  HeadReach reach[heads_max];  ///< of every head; all keys, but in in_span models
   WeightRowBytes weight_row_bytes;
   MemoryPlan memory;
 };

@@ -28,6 +28,14 @@ constexpr uint32_t aligned(uint32_t bytes) {
   return round_up(bytes, row_alignment);
 }
 
+/// Part of a dimension: elements first ... first + count - 1.
+struct Extent {
+  uint32_t first;
+  uint32_t count;
+
+  constexpr uint32_t end() const { return first + count; }
+};
+
 /// A memory, as FailureCode::does_not_fit numbers them.
 enum class Place : uint32_t { data_buffer = 0, mask_buffer = 1, auxiliary_buffer = 2, system_sram = 3 };
 

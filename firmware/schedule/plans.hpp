@@ -34,7 +34,7 @@ constexpr ProductShape logits_shape(const ModelDescriptor& model) {
 }
 constexpr AttentionShape attention_shape(const ModelDescriptor& model, uint32_t rows) {
   const uint32_t codes = model.span_form == SpanForm::none ? 0 : model.sequence;
-  return {rows, model.head_size, codes, model.span_form == SpanForm::in_span};
+  return {rows, model.head_size, codes};
 }
 
 /// Codes and masks of a row of weights, on average over its matrix, by product.
@@ -63,6 +63,7 @@ struct Plans {
   ProductPlan hidden_in;
   ProductPlan projection;  ///< query, key, value and attention_output
   AttentionPlan attention;
+  uint32_t head_rows[heads_max] = {};  ///< of a tile of attention; firmware chooses by the heads' mask codes
   RowPlan layernorm;
   ProductPlan ffn_inner;
   ProductPlan ffn_output;

@@ -212,12 +212,15 @@ class ProductPipeline {
 
 }  // namespace
 
-void run_products(const Product* products, uint32_t count, const ProductPlan& plan) {
-  ProductPipeline(products[0].shape, plan).run(ProductSteps(products, count, plan));
+void run_products(const Product* products, uint32_t count, const FeatureRuns& features,
+                  const ProductPlan& plan) {
+  if (features.count == 0) return;
+  ProductPipeline(products[0].shape, plan).run(ProductSteps(products, count, features, plan));
 }
 
 void run_product(const Product& product, const ProductPlan& plan) {
-  run_products(&product, 1, plan);
+  const Extent all{0, product.shape.features};
+  run_products(&product, 1, {&all, 1}, plan);
 }
 
 }  // namespace edgebert::firmware

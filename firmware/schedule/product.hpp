@@ -22,10 +22,19 @@ struct Product {
   uint32_t first_token = 0;  ///< number of the first token, for the tag
 };
 
-/// Computes products of one shape, none of which reads what another one writes: the first tiles of each
-/// arrive while the last of the one before it are computed. All outputs are in the system SRAM on return.
-void run_products(const Product* products, uint32_t count, const ProductPlan& plan);
+/// The features a product computes: runs in ascending order.
+struct FeatureRuns {
+  const Extent* runs;
+  uint32_t count;
+};
 
+/// Computes products of one shape, none of which reads what another one writes: the first tiles of each
+/// arrive while the last of the one before it are computed. Features outside the runs are neither loaded nor
+/// written; without a run nothing happens. All outputs are in the system SRAM on return.
+void run_products(const Product* products, uint32_t count, const FeatureRuns& features,
+                  const ProductPlan& plan);
+
+/// All features.
 void run_product(const Product& product, const ProductPlan& plan);
 
 }  // namespace edgebert::firmware

@@ -6,12 +6,6 @@
 
 namespace edgebert::firmware {
 
-/// Part of a dimension.
-struct Extent {
-  uint32_t first;
-  uint32_t count;
-};
-
 /// One command: a tile of the output, or a part of its reduction.
 struct ProductStep {
   const Product* product;
@@ -26,7 +20,7 @@ struct ProductStep {
   uint32_t bias_tile;
 
   bool continues() const { return reduction.first != 0; }
-  bool writes() const { return reduction.first + reduction.count == product->shape.reduction; }
+  bool writes() const { return reduction.end() == product->shape.reduction; }
 
   Extent output_rows() const { return product->transposed ? features : tokens; }
   Extent output_columns() const { return product->transposed ? tokens : features; }
@@ -39,44 +33,68 @@ struct ProductStep {
   }
 };
 
+/// The tiles of feature runs, over and over.
+class FeatureTiles {
+ public:
+  FeatureTiles(const FeatureRuns& features, uint32_t tile_features)
+      : features_(features), tile_features_(tile_features), first_(features.runs[0].first) {}
+
+  Extent current() const { return {first_, minimum(tile_features_, features_.runs[run_].end() - first_)}; }
+
+  /// @return false if it came round to the first one
+  bool advance() {
+    first_ += tile_features_;
+    if (first_ < features_.runs[run_].end()) return true;
+    run_ = run_ + 1 == features_.count ? 0 : run_ + 1;
+    first_ = features_.runs[run_].first;
+    return run_ != 0;
+  }
+
+ private:
+  const FeatureRuns features_;
+  const uint32_t tile_features_;
+  uint32_t run_ = 0;
+  uint32_t first_;
+};
+
 class ProductSteps {
  public:
   /// @param products  all of one shape, at least one
-  ProductSteps(const Product* products, uint32_t count, const ProductPlan& plan)
+  /// @param features  what is computed of each, at least one run
+  ProductSteps(const Product* products, uint32_t count, const FeatureRuns& features, const ProductPlan& plan)
       : products_(products),
         count_(count),
+        features_(features, plan.tile_features),
         plan_(plan),
-        tiles_(tile_counts(products[0].shape, plan)),
-        outer_tiles_(plan.weights_outer ? tiles_.features : tiles_.tokens),
-        inner_tiles_(plan.weights_outer ? tiles_.tokens : tiles_.features) {}
+        tiles_(tile_counts(products[0].shape, plan)) {}
 
   ProductStep current() const {
     const Product& product = products_[product_];
     const ProductShape& shape = product.shape;
-    const uint32_t token_tile = plan_.weights_outer ? inner_ : outer_;
-    const uint32_t feature_tile = plan_.weights_outer ? outer_ : inner_;
     const bool all_activations = tiles_.activation_parts == 1;
     const bool all_biases = plan_.bias_features == shape.features;
     const bool same_activations = product.activations.address == products_[0].activations.address;
-    const Extent features = extent(feature_tile, plan_.tile_features, shape.features);
+    const Extent features = features_.current();
     const Extent reduction = extent(part_, plan_.tile_reduction, shape.reduction);
     return {.product = &product,
-            .tokens = extent(token_tile, plan_.tile_tokens, shape.tokens),
+            .tokens = extent(token_tile_, plan_.tile_tokens, shape.tokens),
             .features = features,
             .reduction = reduction,
             .activation_reduction = all_activations ? Extent{0, shape.reduction} : reduction,
             .biases = all_biases ? Extent{0, shape.features} : features,
-            .weight_tile = (product_ * tiles_.features + feature_tile) * tiles_.parts + part_,
+            .weight_tile = (product_ * shape.features + features.first) * tiles_.parts + part_,
             .activation_tile =
-                ((same_activations ? 0 : product_) * tiles_.tokens + token_tile) * tiles_.activation_parts +
+                ((same_activations ? 0 : product_) * tiles_.tokens + token_tile_) * tiles_.activation_parts +
                 (all_activations ? 0 : part_),
-            .bias_tile = product_ * tiles_.features + (all_biases ? 0 : feature_tile)};
+            .bias_tile = product_ * shape.features + (all_biases ? 0 : features.first)};
   }
 
   /// @return false behind the last step
   bool advance() {
-    return carry(part_, tiles_.parts) || carry(inner_, inner_tiles_) || carry(outer_, outer_tiles_) ||
-           carry(product_, count_);
+    if (carry(part_, tiles_.parts)) return true;
+    const bool same_round = plan_.weights_outer ? advance_tokens() || features_.advance()
+                                                : features_.advance() || advance_tokens();
+    return same_round || carry(product_, count_);
   }
 
  private:
@@ -84,6 +102,8 @@ class ProductSteps {
     const uint32_t first = tile * tile_size;
     return {first, minimum(tile_size, total - first)};
   }
+
+  bool advance_tokens() { return carry(token_tile_, tiles_.tokens); }
 
   /// Counts a digit up.
   /// @return false if it came round to 0
@@ -94,11 +114,10 @@ class ProductSteps {
 
   const Product* products_;
   const uint32_t count_;
+  FeatureTiles features_;
   const ProductPlan& plan_;
   const TileCounts tiles_;
-  const uint32_t outer_tiles_;
-  const uint32_t inner_tiles_;
-  uint32_t product_ = 0, outer_ = 0, inner_ = 0, part_ = 0;
+  uint32_t product_ = 0, token_tile_ = 0, part_ = 0;
 };
 
 }  // namespace edgebert::firmware

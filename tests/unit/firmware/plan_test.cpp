@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plans as pure functions: what they promise about buffers, and the numbers they come to.
 #include "firmware/schedule/attention_plan.hpp"
-#include "firmware/schedule/descriptor_check.hpp"
 #include "firmware/schedule/exit_policy.hpp"
 #include "firmware/schedule/memory_plan.hpp"
 #include "firmware/schedule/product_plan.hpp"
@@ -177,18 +176,18 @@ TEST_CASE("product plan: impossible products name the buffer") {
 TEST_CASE("attention plan: a head of ALBERT-base") {
   // Overlapped, a query row takes 2 * (64 + 4 * 128 + 128) bytes: 93 rows fit 128 KiB, 80 in multiples of 16;
   // two tiles of 64 are as many as one of 80 and one of 48.
-  const AttentionPlan plan = plan_attention({128, 64, 128, false}, machine_of(16));
+  const AttentionPlan plan = plan_attention({128, 64, 128}, machine_of(16));
   CHECK(plan.tile_rows == 64);
   CHECK(plan.overlapped);
   // Not even 64 rows fit twice: one after the other, 64 + 4 * 128 + 128 bytes a row.
-  const AttentionPlan narrow = plan_attention({128, 64, 128, false}, machine_of(64, 64));
+  const AttentionPlan narrow = plan_attention({128, 64, 128}, machine_of(64, 64));
   CHECK_FALSE(narrow.overlapped);
   CHECK(narrow.tile_rows == 64);
   // 512 tokens: 24 rows fit twice.
-  CHECK(plan_attention({512, 64, 512, false}, machine_of(16)).tile_rows == 16);
-  CHECK(plan_attention({512, 64, 512, false}, machine_of(8)).tile_rows == 24);
-  CHECK_FALSE(plan_attention({512, 64, 512, false}, machine_of(8, 32)).values_beside_keys);
-  CHECK(plan_attention({512, 64, 512, false}, machine_of(8, 16)).shortage.exists);
+  CHECK(plan_attention({512, 64, 512}, machine_of(16)).tile_rows == 16);
+  CHECK(plan_attention({512, 64, 512}, machine_of(8)).tile_rows == 24);
+  CHECK_FALSE(plan_attention({512, 64, 512}, machine_of(8, 32)).values_beside_keys);
+  CHECK(plan_attention({512, 64, 512}, machine_of(8, 16)).shortage.exists);
 }
 
 TEST_CASE("attention plan: regions do not overlap and lie within the buffers") {
@@ -196,7 +195,7 @@ TEST_CASE("attention plan: regions do not overlap and lie within the buffers") {
     for (const uint32_t head_size : {5u, 16u, 64u}) {
       for (const uint32_t lanes : {2u, 16u, 64u}) {
         for (const uint32_t kilobytes : {64u, 128u}) {
-          const AttentionShape shape{tokens, head_size, tokens, false};
+          const AttentionShape shape{tokens, head_size, tokens};
           const Capabilities machine = machine_of(lanes, kilobytes);
           const AttentionPlan plan = plan_attention(shape, machine);
           INFO(tokens << " tokens, head size " << head_size << ", n = " << lanes << ", " << kilobytes
@@ -229,22 +228,73 @@ TEST_CASE("attention plan: regions do not overlap and lie within the buffers") {
 }
 
 TEST_CASE("keys in reach: the ends move outwards to multiples of 8 and stay inside the sentence") {
-  const auto range = [](uint32_t first, uint32_t rows, uint32_t reach, SpanIndex index) {
-    const KeyRange keys = keys_in_reach(first, rows, reach, index, 100);
+  const auto range = [](const Extent& rows, const HeadReach& reach) {
+    const Extent keys = keys_in_reach(rows, reach, 100);
     return std::make_pair(keys.first, keys.count);
   };
-  CHECK(range(0, 32, 5, SpanIndex::distance) == std::make_pair(0u, 40u));
-  CHECK(range(32, 32, 5, SpanIndex::distance) == std::make_pair(24u, 48u));
-  CHECK(range(96, 4, 5, SpanIndex::distance) == std::make_pair(88u, 12u));
-  CHECK(range(32, 32, 99, SpanIndex::distance) == std::make_pair(0u, 100u));
-  CHECK(range(32, 32, 9, SpanIndex::position) == std::make_pair(0u, 16u));
+  const HeadReach near{SpanIndex::distance, {0, 6}};
+  CHECK(range({0, 32}, near) == std::make_pair(0u, 40u));
+  CHECK(range({32, 32}, near) == std::make_pair(24u, 48u));
+  CHECK(range({96, 4}, near) == std::make_pair(88u, 12u));
+  CHECK(range({32, 32}, {SpanIndex::distance, {0, 100}}) == std::make_pair(0u, 100u));
+  CHECK(range({32, 32}, {SpanIndex::position, {0, 10}}) == std::make_pair(0u, 16u));
+  CHECK(range({32, 32}, {SpanIndex::position, {59, 30}}) == std::make_pair(56u, 40u));
+  // No key is in reach; a command has one at least.
+  CHECK(range({0, 100}, {SpanIndex::position, {100, 28}}) == std::make_pair(96u, 4u));
 }
 
-TEST_CASE("reach: the last mask code that is not zero, whatever its sign") {
-  const uint8_t codes[] = {0x30, 0x21, 0x00, 0x01, 0x80, 0x00};
-  CHECK(reach_of(codes, 6) == 3);
-  CHECK(reach_of(codes, 2) == 1);
-  CHECK(reach_of(codes + 4, 2) == 0);
+TEST_CASE("attention plan: a head's tiles are shorter only where that leaves out keys and saves time") {
+  for (const uint32_t lanes : {4u, 8u, 16u, 32u, 64u}) {
+    const AttentionShape shape{128, 64, 128};
+    const Capabilities machine = machine_of(lanes);
+    const AttentionPlan plan = plan_attention(shape, machine);
+    const auto rows_of = [&](const HeadReach& reach) {
+      return tile_rows_of_head(shape, machine, plan, reach);
+    };
+    CHECK(rows_of({SpanIndex::distance, {0, 128}}) == plan.tile_rows);
+    CHECK(rows_of({SpanIndex::position, {96, 32}}) == plan.tile_rows);
+    for (const uint32_t reach : {1u, 9u, 37u, 60u, 100u}) {
+      const HeadReach near{SpanIndex::distance, {0, reach}};
+      const uint32_t rows = rows_of(near);
+      INFO("n = " << lanes << ", reach " << reach << ": " << rows << " rows");
+      CHECK(rows <= plan.tile_rows);
+      CHECK(rows % maximum(lanes, row_alignment) == 0);
+      CHECK(attention_cycles(shape, machine, plan, near, rows) <=
+            attention_cycles(shape, machine, plan, near, plan.tile_rows));
+    }
+  }
+  const Capabilities machine = machine_of(8);
+  CHECK(tile_rows_of_head({128, 64, 128}, machine, plan_attention({128, 64, 128}, machine),
+                          {SpanIndex::distance, {0, 9}}) == 32);
+}
+
+TEST_CASE("span: from the first to the last mask code that is not zero, whatever its sign") {
+  const auto span = [](std::initializer_list<uint8_t> codes) {
+    const Extent found = span_of(codes.begin(), static_cast<uint32_t>(codes.size()));
+    return std::make_pair(found.first, found.count);
+  };
+  CHECK(span({0x30, 0x21, 0x00, 0x01, 0x80, 0x00}) == std::make_pair(0u, 4u));
+  CHECK(span({0x80, 0x00, 0xb0, 0x00, 0x01}) == std::make_pair(2u, 3u));
+  CHECK(span({0x80, 0x00}) == std::make_pair(0u, 1u));
+  CHECK(span({0x10}) == std::make_pair(0u, 1u));
+}
+
+TEST_CASE("heads: a run of features for each row of heads that are on") {
+  ModelDescriptor model{};
+  model.heads = 40;
+  model.head_size = 16;
+  CHECK(active_features(model).count == 1);
+  CHECK(active_features(model).runs[0].count == 40 * 16);
+  model.heads_off[0] = 0x80000001;  // heads 0 and 31
+  model.heads_off[1] = 0x000000fe;  // heads 33 to 39
+  const ActiveFeatures some = active_features(model);
+  REQUIRE(some.count == 2);
+  CHECK(some.runs[0].first == 16);
+  CHECK(some.runs[0].count == 30 * 16);
+  CHECK(some.runs[1].first == 32 * 16);
+  CHECK(some.runs[1].count == 16);
+  model.heads_off[0] = model.heads_off[1] = ~0u;
+  CHECK(active_features(model).count == 0);
 }
 
 TEST_CASE("memory plan: ALBERT-base with 512 tokens takes the feed-forward network in pieces") {

@@ -18,13 +18,17 @@ constexpr uint32_t tokens = 20;
 
 struct Outcome {
   uint64_t bytes_loaded;
+  uint32_t elements;  ///< of the outputs
   uint32_t commands;
   uint64_t transfers_behind_commands;
   uint32_t transfers;
 };
 
-/// Runs query, and key after it if asked, by a plan of the caller's.
-Outcome run_projections(const ToyModel& model, const ProductPlan& plan, uint32_t count) {
+constexpr Extent everything[] = {{0, 32}};
+
+/// Runs query, and value after it if asked, by a plan of the caller's.
+Outcome run_projections(const ToyModel& model, const ProductPlan& plan, uint32_t count,
+                        const FeatureRuns& features = {everything, 1}) {
   FakeMachine machine(roomy, model.memory);
   for (const Unit& each : units::all) initialise(each);
   const ModelDescriptor& d = model.descriptor;
@@ -48,11 +52,11 @@ Outcome run_projections(const ToyModel& model, const ProductPlan& plan, uint32_t
                                .output = {sram + 0x20000, aligned(tokens)},
                                .output_bias = 2,
                                .transposed = true}};
-  run_products(products, count, plan);
-  CHECK(machine.tensors.size() == count);
-  for (const auto& [key, tensor] : machine.tensors) CHECK(tensor.size() == tokens * d.hidden);
-  return {machine.bytes_loaded, machine.commands.at(memory_map::processing_unit), machine.overlapped_commands,
-          machine.commands.at(memory_map::dma)};
+  run_products(products, count, features, plan);
+  Outcome outcome{machine.bytes_loaded, 0, machine.commands[memory_map::processing_unit],
+                  machine.overlapped_commands, machine.commands[memory_map::dma]};
+  for (const auto& [key, tensor] : machine.tensors) outcome.elements += tensor.size();
+  return outcome;
 }
 
 ProductPlan plan_of(uint32_t tile_tokens, uint32_t tile_features, bool weights_outer, uint32_t slots) {
@@ -97,8 +101,27 @@ TEST_CASE("products: every order and number of slots computes each element once"
           const Outcome outcome =
               run_projections(model, plan_of(tile_tokens, tile_features, weights_outer, slots), 2);
           CHECK(outcome.commands == 2 * divide_up(tokens, tile_tokens) * divide_up(32, tile_features));
+          CHECK(outcome.elements == 2 * tokens * 32);
         }
       }
+    }
+  }
+}
+
+TEST_CASE("products: features outside the runs are neither loaded nor computed") {
+  const ToyModel model{Geometry{}};
+  constexpr Extent runs[] = {{4, 4}, {12, 20}};
+  for (const bool weights_outer : {true, false}) {
+    for (const uint32_t slots : {1u, 2u}) {
+      INFO("weights outer " << weights_outer << ", " << slots << " slots");
+      const ProductPlan plan = plan_of(8, 8, weights_outer, slots);
+      const Outcome all = run_projections(model, plan, 2);
+      const Outcome some = run_projections(model, plan, 2, {runs, 2});
+      CHECK(some.elements == 2 * tokens * 24);
+      CHECK(some.commands == 2 * 3 * (1 + 3));  // three tiles of tokens; the runs are 1 and 3 of features
+      // At least the masks of the rows that are left out.
+      CHECK(some.bytes_loaded + 2 * 8 * 8 <= all.bytes_loaded);
+      CHECK(run_projections(model, plan, 2, {runs, 0}).transfers == 0);
     }
   }
 }

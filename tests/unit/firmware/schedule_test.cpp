@@ -124,6 +124,24 @@ TEST_CASE("schedule: span masks, only keys in span") {
       geometry.reach = reach;
       check_schedule(geometry, roomy, make_job(geometry, 90));
     }
+    // Keys and values of a head do not fit beside each other: those of a tile's reach, one after the other.
+    check_schedule(geometry, {4, 1024, 256, 256, 1 << 20, 1024}, make_job(geometry, 90));
+  }
+}
+
+TEST_CASE("schedule: spans that begin behind the first position, or behind the sentence") {
+  Geometry geometry;
+  geometry.span_form = SpanForm::in_span;
+  geometry.span_index = SpanIndex::position;
+  geometry.sequence = 100;
+  geometry.layers = 1;
+  geometry.reach = 99;
+  for (const uint32_t begin : {3u, 41u, 99u}) {
+    geometry.span_begin = begin;
+    check_schedule(geometry, roomy, make_job(geometry, 60));
+    mailbox::Job unpadded = make_job(geometry, 30);
+    unpadded.padded_tokens = 30;
+    check_schedule(geometry, roomy, unpadded);
   }
 }
 
@@ -137,8 +155,9 @@ TEST_CASE("schedule: keys out of reach are not computed") {
   FakeMachine machine(roomy, model.memory);
   machine.jobs = {make_job(geometry, 100), shut_down()};
   firmware::serve();
-  // Head 0: rows 0-31 see keys 0-39, rows 32-63 keys 24-71, rows 64-95 keys 56-99, rows 96-99 keys 88-99.
-  CHECK(machine.tensors.at({1, Operator::scores, 0}).size() == 32 * 40 + 32 * 48 + 32 * 44 + 4 * 12);
+  // Head 0: rows 0-15 see keys 0-23, rows 16-31 keys 8-39, and so on; rows 80-95 keys 72-99, 96-99 keys
+  // 88-99.
+  CHECK(machine.tensors.at({1, Operator::scores, 0}).size() == 16 * 24 + 4 * 16 * 32 + 16 * 28 + 4 * 12);
 }
 
 TEST_CASE("schedule: heads that are off are never issued") {
@@ -153,6 +172,10 @@ TEST_CASE("schedule: heads that are off are never issued") {
   firmware::serve();
   CHECK(machine.commands.at(memory_map::softmax) == 2 * geometry.layers);
   CHECK(machine.tensors.count({1, Operator::scores, 1}) == 0);
+  CHECK(machine.tensors.count({1, Operator::scores, 2}) == 1);
+  for (const Operator op : {Operator::query, Operator::key, Operator::value}) {
+    CHECK(machine.tensors.at({1, op, 0}).size() == geometry.sequence * geometry.hidden / 2);
+  }
 }
 
 TEST_CASE("schedule: all heads off") {

@@ -115,6 +115,7 @@ ToyModel::ToyModel(const Geometry& g) {
   std::vector<uint8_t> codes;
   for (uint32_t head = 0; head < g.heads; ++head) {
     auto row = writer.random_row(g.sequence, 0);
+    for (uint32_t t = 0; t < g.span_begin; ++t) row[t] = 0;
     for (uint32_t t = g.reach + head + 1; t < g.sequence; ++t) row[t] = t % 2 == 0 ? 0 : 0x80;
     for (uint32_t& code : row) code = code == 0x80 ? 0 : code;
     span_masks.push_back(row);

@@ -22,7 +22,8 @@ struct Geometry {
   uint32_t classes = 3;
   SpanForm span_form = SpanForm::none;
   SpanIndex span_index = SpanIndex::distance;
-  uint32_t reach = 4;  ///< head h has mask codes other than zero for t <= reach + h
+  uint32_t span_begin = 0;  ///< head h has mask codes other than zero for span_begin <= t <= reach + h
+  uint32_t reach = 4;
   uint32_t off_ramps = 1;
   uint64_t heads_off = 0;
 };

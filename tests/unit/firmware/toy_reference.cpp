@@ -98,15 +98,28 @@ class Network {
                             d_.hidden_in, bias_.hidden_in));
   }
 
+  bool is_off(uint32_t head) const { return (d_.heads_off[head / 32] >> head % 32 & 1) != 0; }
+
+  /// Features of heads that are off must not be computed.
+  void record_projection(Operator op, Rows rows) {
+    record(op, 0, std::move(rows));
+    Tensor& tensor = out_.tensors[{layer_, op, 0}];
+    std::erase_if(tensor, [&](const auto& element) {
+      const auto [row, column] = element.first;
+      return is_off((op == Operator::value ? row : column) / d_.head_size);
+    });
+    if (tensor.empty()) out_.tensors.erase({layer_, op, 0});
+  }
+
   void layer() {
     const uint32_t in = layer_ == 1 ? bias_.hidden_in : bias_.layer_output;
-    record(Operator::query, 0, linear(hidden_, in, model_.query, d_.query, bias_.query));
-    record(Operator::key, 0, linear(hidden_, in, model_.key, d_.key, bias_.key));
-    record(Operator::value, 0,
-           linear(hidden_, in, model_.value, d_.value, bias_.value, Activation::none, true));
+    record_projection(Operator::query, linear(hidden_, in, model_.query, d_.query, bias_.query));
+    record_projection(Operator::key, linear(hidden_, in, model_.key, d_.key, bias_.key));
+    record_projection(Operator::value,
+                      linear(hidden_, in, model_.value, d_.value, bias_.value, Activation::none, true));
     Rows context(job_.padded_tokens, std::vector<uint32_t>(d_.hidden));
     for (uint32_t head = 0; head < d_.heads; ++head) {
-      if ((d_.heads_off[head / 32] >> head % 32 & 1) == 0) attend(head, context);
+      if (!is_off(head)) attend(head, context);
     }
     const Rows attention_output = record(
         Operator::attention_output, 0,
