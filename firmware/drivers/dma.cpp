@@ -46,18 +46,22 @@ void program_packed(const PackedRows& rows) {
 void Transfers::load(const MemoryBlock& from, const BufferBlock& to, const BlockShape& shape,
                      const Tag& tag) {
   program_dense(dma::Operation::load, from, to, shape);
-  start_programmed(tag);
+  start_prepared(tag);
 }
 
 void Transfers::store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape,
                       const Tag& tag) {
-  program_dense(dma::Operation::store, to, from, shape);
-  start_programmed(tag);
+  prepare_store(from, to, shape);
+  start_prepared(tag);
 }
 
 void Transfers::load_packed(const PackedRows& rows, const Tag& tag) {
   program_packed(rows);
-  start_programmed(tag);
+  start_prepared(tag);
+}
+
+void Transfers::prepare_store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape) {
+  program_dense(dma::Operation::store, to, from, shape);
 }
 
 void Transfers::finish() {
@@ -65,7 +69,16 @@ void Transfers::finish() {
   moving_ = false;
 }
 
-void Transfers::start_programmed(const Tag& tag) {
+void Transfers::finish_with(const Unit& other) {
+  if (moving_) {
+    wait_for_both(units::dma, other);
+  } else {
+    wait(other);
+  }
+  moving_ = false;
+}
+
+void Transfers::start_prepared(const Tag& tag) {
   finish();
   start(units::dma, tag);
   moving_ = true;

@@ -47,10 +47,14 @@ class Transfers {
   void store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape, const Tag& tag);
   void load_packed(const PackedRows& rows, const Tag& tag);
   void finish();
+  /// finish(), and waits for the command of another unit.
+  void finish_with(const Unit& other);
+
+  /// Writes the registers ahead of time; start_prepared must be the next transfer.
+  void prepare_store(const BufferBlock& from, const MemoryBlock& to, const BlockShape& shape);
+  void start_prepared(const Tag& tag);
 
  private:
-  void start_programmed(const Tag& tag);
-
   bool moving_ = false;
 };
 

@@ -18,6 +18,12 @@ constexpr uint32_t both_enables = both_causes << unit::interrupt_enable_shift;
         hal::read(which.base, unit::tag_position)});
 }
 
+void acknowledge(const Unit& which) {
+  const uint32_t status = hal::read(which.base, unit::status);
+  hal::write(which.base, unit::interrupt, both_enables | both_causes);
+  if (unit::status_error.get(status) != 0) fail_unit(which, mailbox::FailureCode::unit_error);
+}
+
 }  // namespace
 
 void check_identity(uint32_t base, unit::Kind kind) {
@@ -40,10 +46,16 @@ void start(const Unit& which, const Tag& tag) {
 }
 
 void wait(const Unit& which) {
-  if (!wait_for_unit(which.line)) fail_unit(which, mailbox::FailureCode::watchdog);
-  const uint32_t status = hal::read(which.base, unit::status);
-  hal::write(which.base, unit::interrupt, both_enables | both_causes);
-  if (unit::status_error.get(status) != 0) fail_unit(which, mailbox::FailureCode::unit_error);
+  if (wait_for_units(bit_of(which.line)) != which.line) fail_unit(which, mailbox::FailureCode::watchdog);
+  acknowledge(which);
+}
+
+void wait_for_both(const Unit& a, const Unit& b) {
+  const memory_map::InterruptLine line = wait_for_units(bit_of(a.line) | bit_of(b.line));
+  if (line != a.line && line != b.line) fail_unit(a, mailbox::FailureCode::watchdog);
+  const bool a_came_first = line == a.line;
+  acknowledge(a_came_first ? a : b);
+  wait(a_came_first ? b : a);
 }
 
 }  // namespace edgebert::firmware

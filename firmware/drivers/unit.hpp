@@ -49,4 +49,8 @@ void start(const Unit& which, const Tag& tag);
 /// Sleeps until the command is complete and acknowledges it. A unit error or an expired watchdog: fail().
 void wait(const Unit& which);
 
+/// Waits for two units, in the order in which they complete: behind the second one there is only its own
+/// acknowledgement.
+void wait_for_both(const Unit& a, const Unit& b);
+
 }  // namespace edgebert::firmware

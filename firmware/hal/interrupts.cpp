@@ -13,10 +13,6 @@ namespace {
 
 using memory_map::InterruptLine;
 
-constexpr uint32_t bit_of(InterruptLine line) {
-  return 1u << static_cast<uint32_t>(line);
-}
-
 constexpr uint32_t controller = memory_map::interrupt_controller.base;
 
 /// An enabled line that is raised, or a number beyond them all.
@@ -35,13 +31,14 @@ InterruptLine wait_for_any(uint32_t lines) {
 
 }  // namespace
 
-bool wait_for_unit(InterruptLine line) {
+InterruptLine wait_for_units(uint32_t lines) {
   // Whoever hides behind another unit's command is done by now: no watchdog is needed.
-  hal::write(controller, interrupt_controller::enable, bit_of(line));
-  if (raised_line() == static_cast<uint32_t>(line)) return true;
+  hal::write(controller, interrupt_controller::enable, lines);
+  const uint32_t line = raised_line();
+  if (line < memory_map::interrupt_lines) return static_cast<InterruptLine>(line);
   hal::write(memory_map::watchdog.base, watchdog::timeout, watchdog_cycles);
   hal::write(memory_map::watchdog.base, watchdog::restart, 1);
-  return wait_for_any(bit_of(line) | bit_of(InterruptLine::watchdog)) == line;
+  return wait_for_any(lines | bit_of(InterruptLine::watchdog));
 }
 
 void wait_for_host(InterruptLine line) {

@@ -59,25 +59,26 @@ class ProductPipeline {
     // one after that, worked out while the units work.
     Scheduled schedule[4];
     uint32_t running = 0;
-    schedule[0] = place(steps.current(), {}, 0);
+    steps.describe(schedule[0].step);
+    place(schedule[0], {}, 0);
     fetch(schedule[0], {});
     prepare(command(schedule[0]));
     bool more = steps.advance();
-    if (more) schedule[1] = place_behind(schedule[0], steps.current());
+    if (more) place_behind(schedule[0], steps, schedule[1]);
     transfers_.finish();
     while (more) {
       const Scheduled& now = schedule[running % 4];
       const Scheduled& next = schedule[(running + 1) % 4];
       start(units::processing_unit, now.step.tag());
+      store_output();
       fetch(next, now.places);
       prepare(command(next));
       more = steps.advance();
-      if (more) schedule[(running + 2) % 4] = place_behind(next, steps.current());
-      store_output();
+      if (more) place_behind(next, steps, schedule[(running + 2) % 4]);
+      const bool ready = can_follow(next, now);
+      if (ready && now.step.writes()) program_store(now);
       complete(now);
-      if (next.step.writes() && next.places.output == unstored_area()) store_output();
-      fetch(next, {});
-      transfers_.finish();
+      if (!ready) make_room_and_fetch(next);
       ++running;
     }
     start(units::processing_unit, schedule[running % 4].step.tag());
@@ -89,18 +90,20 @@ class ProductPipeline {
 
  private:
   /// @param running  what the command before reads
-  Scheduled place(const ProductStep& step, const Places& running, uint32_t output) const {
-    return {step,
-            {weights_.choose(step.weight_tile, running.weights),
-             activations_.choose(step.activation_tile, running.activations),
-             biases_.choose(step.bias_tile, running.biases), output}};
+  void place(Scheduled& scheduled, const Places& running, uint32_t output) const {
+    auto& [step, places] = scheduled;
+    places.weights = weights_.choose(step.weight_tile, running.weights);
+    places.activations = activations_.choose(step.activation_tile, running.activations);
+    places.biases = biases_.choose(step.bias_tile, running.biases);
+    places.output = output;
   }
 
   /// Tiles that are written one after the other go to the two areas in turn.
-  Scheduled place_behind(const Scheduled& before, const ProductStep& step) const {
+  void place_behind(const Scheduled& before, const ProductSteps& steps, Scheduled& behind) const {
     const uint32_t area = before.places.output;
     const bool other = before.step.writes() && output_areas_ == 2;
-    return place(step, before.places, other ? 1 - area : area);
+    steps.describe(behind.step);
+    place(behind, before.places, other ? 1 - area : area);
   }
 
   /// Starts loading what a step needs and is not there, but for what would overwrite what `running` reads.
@@ -118,10 +121,29 @@ class ProductPipeline {
     }
   }
 
+  /// Whether a step can start when the running command and the transfers on their way are finished: operands
+  /// have their slots and the output its area. Asked, and the store programmed, while all of them still run:
+  /// between two transfers the core's time is the bus's.
+  bool can_follow(const Scheduled& next, const Scheduled& running) const {
+    const auto& [step, places] = next;
+    const bool area_taken = running.step.writes() && step.writes() && places.output == running.places.output;
+    return !area_taken && weights_.holds(places.weights, step.weight_tile) &&
+           activations_.holds(places.activations, step.activation_tile) &&
+           biases_.holds(places.biases, step.bias_tile);
+  }
+
+  /// What a step that cannot follow waits for.
+  void make_room_and_fetch(const Scheduled& next) {
+    if (unstored_ != nullptr && next.step.writes() && next.places.output == unstored_->places.output) {
+      store_output();
+    }
+    fetch(next, {});
+    transfers_.finish();
+  }
+
   /// Waits for the running command and all transfers.
   void complete(const Scheduled& running) {
-    transfers_.finish();
-    wait(units::processing_unit);
+    transfers_.finish_with(units::processing_unit);
     if (running.step.writes()) unstored_ = &running;
   }
 
@@ -184,20 +206,27 @@ class ProductPipeline {
                    output_base(places.output), output_stride(product.shape, columns), product.output_bias}};
   }
 
-  /// Starts storing the last finished tile, if that has not happened yet.
-  void store_output() {
-    if (unstored_ == nullptr) return;
-    const auto& [step, places] = *unstored_;
+  /// Writes the registers of a store; nothing may be loaded before it is started.
+  void program_store(const Scheduled& scheduled) {
+    const auto& [step, places] = scheduled;
     const ProductShape& shape = step.product->shape;
     const Tensor& to = step.product->output;
     const Extent rows = step.output_rows(), columns = step.output_columns();
-    transfers_.store({dma::Buffer::data1, output_base(places.output), output_stride(shape, columns.count)},
-                     {to.address + rows.first * to.stride + columns.first * shape.element_bytes, to.stride},
-                     {rows.count, columns.count * shape.element_bytes}, step.tag());
-    unstored_ = nullptr;
+    transfers_.prepare_store(
+        {dma::Buffer::data1, output_base(places.output), output_stride(shape, columns.count)},
+        {to.address + rows.first * to.stride + columns.first * shape.element_bytes, to.stride},
+        {rows.count, columns.count * shape.element_bytes});
+    store_programmed_ = true;
   }
 
-  uint32_t unstored_area() const { return unstored_ == nullptr ? Slots::none : unstored_->places.output; }
+  /// Starts storing the last finished tile, if that has not happened yet.
+  void store_output() {
+    if (unstored_ == nullptr) return;
+    if (!store_programmed_) program_store(*unstored_);
+    transfers_.start_prepared(unstored_->step.tag());
+    store_programmed_ = false;
+    unstored_ = nullptr;
+  }
 
   uint32_t output_base(uint32_t area) const { return layout_.output_begin + area * layout_.output_area; }
 
@@ -207,6 +236,7 @@ class ProductPipeline {
   Slots weights_;
   Slots activations_;
   Slots biases_;
+  bool store_programmed_ = false;        ///< in the registers of the DMA
   const Scheduled* unstored_ = nullptr;  ///< its output is finished and not on its way
 };
 

@@ -68,25 +68,24 @@ class ProductSteps {
         plan_(plan),
         tiles_(tile_counts(products[0].shape, plan)) {}
 
-  ProductStep current() const {
+  /// Writes every member of `step`: returned by value, it would be copied once more for each command.
+  void describe(ProductStep& step) const {
     const Product& product = products_[product_];
     const ProductShape& shape = product.shape;
     const bool all_activations = tiles_.activation_parts == 1;
     const bool all_biases = plan_.bias_features == shape.features;
     const bool same_activations = product.activations.address == products_[0].activations.address;
-    const Extent features = features_.current();
-    const Extent reduction = extent(part_, plan_.tile_reduction, shape.reduction);
-    return {.product = &product,
-            .tokens = extent(token_tile_, plan_.tile_tokens, shape.tokens),
-            .features = features,
-            .reduction = reduction,
-            .activation_reduction = all_activations ? Extent{0, shape.reduction} : reduction,
-            .biases = all_biases ? Extent{0, shape.features} : features,
-            .weight_tile = (product_ * shape.features + features.first) * tiles_.parts + part_,
-            .activation_tile =
-                ((same_activations ? 0 : product_) * tiles_.tokens + token_tile_) * tiles_.activation_parts +
-                (all_activations ? 0 : part_),
-            .bias_tile = product_ * shape.features + (all_biases ? 0 : features.first)};
+    step.product = &product;
+    step.tokens = extent(token_tile_, plan_.tile_tokens, shape.tokens);
+    step.features = features_.current();
+    step.reduction = extent(part_, plan_.tile_reduction, shape.reduction);
+    step.activation_reduction = all_activations ? Extent{0, shape.reduction} : step.reduction;
+    step.biases = all_biases ? Extent{0, shape.features} : step.features;
+    step.weight_tile = (product_ * shape.features + step.features.first) * tiles_.parts + part_;
+    step.activation_tile =
+        ((same_activations ? 0 : product_) * tiles_.tokens + token_tile_) * tiles_.activation_parts +
+        (all_activations ? 0 : part_);
+    step.bias_tile = product_ * shape.features + step.biases.first;
   }
 
   /// @return false behind the last step
