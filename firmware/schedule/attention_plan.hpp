@@ -32,7 +32,7 @@ inline constexpr uint32_t row_scale_bytes = 4;
 
 // What the choice of a head's tiles takes for granted, in accelerator cycles.
 inline constexpr uint32_t softmax_vector_cycles = 22;    ///< n scores of a query row
-inline constexpr uint32_t attention_step_cycles = 2500;  ///< the core's work for a tile
+inline constexpr uint32_t attention_step_cycles = 5000;  ///< a tile's transfers, products and programming
 
 /// Byte addresses, for tiles of tile_rows rows and any number of keys. Rows of scores, weights and values are
 /// as far apart as a tile's own keys ask.

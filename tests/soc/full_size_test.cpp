@@ -3,6 +3,7 @@
 // sparsity and spans; what sparsity and spans save shows in the counters.
 #include "tests/soc/full_size.hpp"
 
+#include <bit>
 #include <set>
 
 #include <fmt/format.h>
@@ -37,7 +38,8 @@ void check_equal(const std::string& outcome, RandomSubject& subject) {
   INFO(outcome);
   CHECK(number(outcome, "exit") == layers);
   CHECK(number(outcome, "mismatches") == 0);
-  const std::uint32_t heads = subject.image().descriptor().heads_off[0] == 0 ? 12 : 5;
+  const auto heads =
+      12 - static_cast<std::uint32_t>(std::popcount(subject.image().descriptor().heads_off[0]));
   CHECK(number(outcome, "tensors") % (3 + layers * (2 * heads + 12)) == 0);
 }
 
@@ -89,24 +91,72 @@ TEST_CASE("full size: zero weights are not moved and gate MACs, and nothing take
   }
 }
 
-TEST_CASE("full size: spans save work, cycles and bytes, and more work where keys are left out") {
-  for (const std::uint32_t lanes : {16u, 32u}) {
-    const std::string none = sparse().run(soc(lanes));
-    const std::string masked = all_keys().run(soc(lanes));
-    const std::string left_out = in_span().run(soc(lanes));
-    INFO(none << "\n" << masked << "\n" << left_out);
-    for (const char* counter : {"processing_unit.macs", "processing_unit", "softmax"}) {
+TEST_CASE("full size: a head that is off costs no product, no softmax and no weights") {
+  for (const std::uint32_t lanes : {8u, 16u, 64u}) {
+    const std::string all = sparse().run(soc(lanes));
+    const std::string some = all_keys().run(soc(lanes));
+    INFO(all << "\n" << some);
+    const auto saved = [&](const char* counter) { return number(all, counter) - number(some, counter); };
+    constexpr std::uint64_t heads = 7 * layers, projected = std::uint64_t{3} * 64 * 768;
+    CHECK(saved("processing_unit.macs") == heads * (128 * projected + std::uint64_t{2} * 128 * 128 * 64));
+    CHECK(number(some, "softmax.rows") * 12 == number(all, "softmax.rows") * 5);
+    // Half the codes, and a bit of mask for each.
+    CHECK(saved("weight_memory.bytes_read") >= heads * projected * 5 / 8 * 99 / 100);
+    CHECK(number(some, "processing_unit") < number(all, "processing_unit"));
+    CHECK(number(some, "softmax") < number(all, "softmax"));
+    CHECK(number(some, "cycles") < number(all, "cycles"));
+    CHECK(transferred(some) < transferred(all));
+  }
+}
+
+TEST_CASE("full size: keys out of span cost no product and no softmax, and what is loaded is loaded once") {
+  RandomSubject short_masked(albert_base(layers, 0.5, SpanForm::all_keys, short_spans));
+  RandomSubject short_left_out(albert_base(layers, 0.5, SpanForm::in_span, short_spans));
+  for (const auto& [masked_subject, left_out_subject] :
+       {std::pair(&all_keys(), &in_span()), std::pair(&short_masked, &short_left_out)}) {
+    for (const std::uint32_t lanes : {8u, 16u, 32u}) {
+      const std::string masked = masked_subject->run(soc(lanes));
+      const std::string left_out = left_out_subject->run(soc(lanes));
+      INFO(masked << "\n" << left_out);
+      for (const char* counter : {"processing_unit.macs", "processing_unit", "softmax", "cycles"}) {
+        INFO(counter);
+        CHECK(number(left_out, counter) < number(masked, counter));
+      }
+      // Every key is within some query's distance.
+      CHECK(transferred(left_out) == transferred(masked));
+      CHECK(number(left_out, "mismatches") == 0);
+    }
+    // 64 lanes are wider than most spans: nothing to save, and nothing lost but a few instructions.
+    const std::string masked = masked_subject->run(soc(64));
+    const std::string left_out = left_out_subject->run(soc(64));
+    INFO(masked << "\n" << left_out);
+    CHECK(number(left_out, "cycles") < number(masked, "cycles") + 100);
+    CHECK(transferred(left_out) == transferred(masked));
+  }
+}
+
+TEST_CASE("full size: keys out of span by position are not even loaded") {
+  RandomSubject masked_subject(
+      albert_base(layers, 0.5, SpanForm::all_keys, short_spans, SpanIndex::position));
+  RandomSubject left_out_subject(
+      albert_base(layers, 0.5, SpanForm::in_span, short_spans, SpanIndex::position));
+  const std::vector<Tokens> lengths = {left_out_subject.sentence(), left_out_subject.sentence(50)};
+  for (const std::uint32_t lanes : {8u, 16u, 32u, 64u}) {
+    const std::string masked = masked_subject.run(soc(lanes));
+    const std::string left_out = left_out_subject.run(soc(lanes));
+    INFO(masked << "\n" << left_out);
+    for (const char* counter : {"processing_unit.macs", "processing_unit", "softmax", "cycles"}) {
       INFO(counter);
-      CHECK(number(masked, counter) < number(none, counter));
       CHECK(number(left_out, counter) < number(masked, counter));
     }
-    // Heads that are off save cycles and bytes in either form. Every key is in some query's span, so that
-    // leaving out keys saves none of the bytes that load each key once.
-    for (const std::string* outcome : {&masked, &left_out}) {
-      CHECK(number(*outcome, "cycles") < number(none, "cycles"));
-      CHECK(transferred(*outcome) < transferred(none));
-    }
+    CHECK(transferred(left_out) < transferred(masked));
+    CHECK(number(left_out, "mismatches") == 0);
   }
+  // The spans lie behind a short sentence: no key is in reach.
+  check_equal(left_out_subject.run(soc(16, BufferSize::half), lengths), left_out_subject);
+  SocConfig unpadded = soc(16);
+  unpadded.sequence.pad = SequencePad::actual;
+  check_equal(left_out_subject.run(unpadded, lengths), left_out_subject);
 }
 
 TEST_CASE("full size: a head that is off is never computed") {

@@ -155,9 +155,8 @@ TEST_CASE("schedule: keys out of reach are not computed") {
   FakeMachine machine(roomy, model.memory);
   machine.jobs = {make_job(geometry, 100), shut_down()};
   firmware::serve();
-  // Head 0: rows 0-15 see keys 0-23, rows 16-31 keys 8-39, and so on; rows 80-95 keys 72-99, 96-99 keys
-  // 88-99.
-  CHECK(machine.tensors.at({1, Operator::scores, 0}).size() == 16 * 24 + 4 * 16 * 32 + 16 * 28 + 4 * 12);
+  // Head 0: rows 0-31 see keys 0-39, rows 32-63 keys 24-71, rows 64-95 keys 56-99, rows 96-99 keys 88-99.
+  CHECK(machine.tensors.at({1, Operator::scores, 0}).size() == 32 * 40 + 32 * 48 + 32 * 44 + 4 * 12);
 }
 
 TEST_CASE("schedule: heads that are off are never issued") {
