@@ -7,12 +7,28 @@
 #include <cstring>
 #include <fstream>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
 namespace edgebert {
 namespace fs = std::filesystem;
+
+namespace {
+
+/// @return whether the file's bytes are on the disk; errno says why not
+bool flush_to_disk(const fs::path& path) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool flushed = fsync(descriptor) == 0;
+  const int why = errno;
+  close(descriptor);
+  errno = why;
+  return flushed;
+}
+
+}  // namespace
 
 std::string sha256_of(std::span<const std::uint8_t> bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -46,7 +62,7 @@ std::vector<std::uint8_t> read_file(const fs::path& path, const char* purpose, F
   return bytes;
 }
 
-void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+void write_file(const fs::path& path, std::span<const std::uint8_t> bytes, Durability durability) {
   std::error_code code;
   const fs::file_status status = fs::status(path, code);
   const bool in_place = fs::exists(status) && !fs::is_regular_file(status);
@@ -67,6 +83,7 @@ void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
   file.close();
   if (!file) throw refuse(std::strerror(errno));
   if (in_place) return;
+  if (durability == Durability::flushed && !flush_to_disk(written)) throw refuse(std::strerror(errno));
   std::error_code renamed;
   fs::rename(written, target, renamed);
   if (renamed) throw refuse(renamed.message());

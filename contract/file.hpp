@@ -20,9 +20,15 @@ std::string sha256_of(std::span<const std::uint8_t> bytes);
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, const char* purpose,
                                     Failure failure = Failure::input);
 
+enum class Durability {
+  cached,   ///< the operating system writes it out when it likes
+  flushed,  ///< on the disk before it has its name: no power cut leaves an empty file
+};
+
 /// Writes a file so that a reader never sees half of it: a temporary beside it, then a rename. What is there
 /// and not a regular file (a device, a pipe) is written in place.
 /// @throws Error(Failure::input) if it cannot be written
-void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes,
+                Durability durability = Durability::cached);
 
 }  // namespace edgebert

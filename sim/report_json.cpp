@@ -61,7 +61,8 @@ Json host_of(const RunReport& report) {
   for (const SentenceReport& sentence : report.sentences) seconds.push_back(sentence.host_seconds);
   return {{"wall_seconds", report.wall_seconds},
           {"sentence_seconds", std::move(seconds)},
-          {"peak_memory_mib", report.peak_memory_mib}};
+          {"peak_memory_mib", report.peak_memory_mib},
+          {"program_hash", report.program_hash}};
 }
 
 /// These characters occur in JSON only inside strings.
@@ -94,6 +95,7 @@ std::string json_of(const RunReport& report) {
                {"config_hash", report.config_hash},
                {"model_hash", report.model_hash},
                {"firmware_hash", report.firmware_hash},
+               {"inputs_hash", report.inputs_hash},
                {"soc", report.soc.name},
                {"quantities",
                 {{"cycles", "accelerator clock cycles"},

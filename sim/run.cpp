@@ -14,14 +14,13 @@
 #include "golden/encoder.hpp"
 #include "model/tokenizer.hpp"
 #include "platform/config/loader.hpp"
-#include "platform/config/locate.hpp"
 #include "platform/config/text.hpp"
 #include "platform/platform.hpp"
 #include "platform/rv32/elf.hpp"
 #include "sim/check.hpp"
 #include "sim/commands.hpp"
 #include "sim/exit_codes.hpp"
-#include "sim/inputs.hpp"
+#include "sim/run_inputs.hpp"
 #include "sim/run_report.hpp"
 #include "sim/schedule_check.hpp"
 
@@ -31,46 +30,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr const char* default_firmware = "edgebert-firmware.elf";
-
-/// Where the program's own files are: beside it as built, or in share/ as installed.
-std::vector<fs::path> data_folders() {
-  const fs::path program = fs::canonical("/proc/self/exe").parent_path();
-  return {program / "images", program, program / ".." / "share" / "edgebert"};
-}
-
-/// A file the command line names, or else one the configuration names.
-fs::path file_for(const std::optional<fs::path>& option, const std::string& configured,
-                  const fs::path& config, const char* what, Failure failure) {
-  if (option) return *option;
-  if (configured.empty()) {
-    throw Error(failure, fmt::format("cannot find {}: {} names none; use the option or the key '{}'", what,
-                                     config.string(), failure == Failure::image ? "model" : "firmware"));
-  }
-  std::vector<fs::path> folders = data_folders();
-  folders.insert(folders.begin(), fs::absolute(config).parent_path());
-  return config::locate(configured, folders, what, failure);
-}
-
-bool runs_own_firmware(const RunOptions& options, const SocConfig& soc) {
-  return !options.firmware && soc.firmware.empty();
-}
-
-fs::path firmware_for(const RunOptions& options, const SocConfig& soc) {
-  if (runs_own_firmware(options, soc)) {
-    return config::locate(default_firmware, data_folders(), "firmware", Failure::firmware);
-  }
-  return file_for(options.firmware, soc.firmware, options.config, "firmware", Failure::firmware);
-}
-
-std::vector<Sentence> sentences_for(const RunOptions& options) {
-  const int given = options.text.has_value() + options.file.has_value() + options.data_set.has_value();
-  if (given != 1) throw Error(Failure::usage, "run: give exactly one of --text, --file and --dataset");
-  if (options.text) return {sentence_of_text(*options.text)};
-  if (options.file) return sentences_of_file(*options.file);
-  return sentences_of_dataset(*options.data_set, options.limit);
-}
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -207,24 +166,22 @@ void write_reports(const RunReport& report, const std::optional<std::string>& js
   print(text_of(report, style_of(STDOUT_FILENO)));
   if (!json) return;
   const std::string text = json_of(report);
-  write_file(*json, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  write_file(*json, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, Durability::flushed);
 }
 
 }  // namespace
 
 int run(const RunOptions& options) {
   const Clock::time_point start = Clock::now();
-  if (options.limit && !options.data_set) throw Error(Failure::usage, "run: --limit needs --dataset");
   if (options.golden_cache && !options.check)
     throw Error(Failure::usage, "run: --golden-cache needs --check");
-  const std::vector<Sentence> sentences = sentences_for(options);
+  const std::vector<Sentence> sentences = sentences_for(options, "run");
   const config::Loaded loaded = config::load(options.config, options.overrides);
 
-  const fs::path model_file =
-      file_for(options.model, loaded.soc.model, options.config, "model image", Failure::image);
+  const fs::path model_file = model_file_for(options, loaded.soc);
   const ModelImage image = ModelImage::read(model_file);
   const std::vector<model::Encoding> encodings = encode(sentences, image);
-  const fs::path firmware_file = firmware_for(options, loaded.soc);
+  const fs::path firmware_file = firmware_file_for(options, loaded.soc);
   if (options.json && *options.json != "-") {
     check_output(*options.json, {options.config, options.file.value_or(""), options.data_set.value_or(""),
                                  model_file, firmware_file});
@@ -236,6 +193,7 @@ int run(const RunOptions& options) {
 
   RunReport report = describe(options, loaded, image, model_file);
   report.firmware_hash = sha256_of(firmware_bytes);
+  report.inputs_hash = hash_of(sentences);
   std::optional<Checker> checker;
   if (options.check) checker.emplace(image, options.golden_cache, exit_threshold_word(loaded.soc));
   Platform platform(loaded.soc, image, firmware);
@@ -243,6 +201,7 @@ int run(const RunOptions& options) {
 
   report.wall_seconds = seconds_since(start);
   report.peak_memory_mib = peak_memory_mib();
+  if (options.json) report.program_hash = sha256_of(read_file(program_file(), "program"));
   write_reports(report, options.json);
   return report.checks.mismatches == 0 ? 0 : exit_code_of(Failure::mismatch);
 }

@@ -39,6 +39,7 @@ struct RunReport {
   std::string model_file;
   std::string model_hash;
   std::string firmware_hash;
+  std::string inputs_hash;          ///< of the sentences and labels
   std::vector<std::string> labels;  ///< names of the classes
   std::uint32_t layers = 0;
   std::uint32_t hidden = 0;
@@ -52,6 +53,7 @@ struct RunReport {
 
   double wall_seconds = 0;
   double peak_memory_mib = 0;
+  std::string program_hash;  ///< of the executable; empty if no JSON is asked for
 
   /// The share of labelled sentences that were predicted right; nothing without labels.
   std::optional<double> accuracy() const;

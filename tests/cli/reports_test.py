@@ -27,8 +27,8 @@ class Json(ProgramTest):
     def test_keys(self):
         report = self.report("--check")
         self.assertEqual(
-            list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "soc", "quantities",
-                           "labels", "sentences", "totals", "host"])
+            list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "inputs_hash", "soc",
+                           "quantities", "labels", "sentences", "totals", "host"])
         self.assertEqual(
             list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",
                                            "tokens", "cycles", "seconds", "instructions", "units"])
@@ -36,13 +36,14 @@ class Json(ProgramTest):
             list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "cycles", "simulated_seconds",
                                      "instructions", "macs", "checks", "units"])
         self.assertEqual(list(report["totals"]["checks"]), ["tensors_compared", "mismatches", "first_mismatch"])
-        self.assertEqual(list(report["host"]), ["wall_seconds", "sentence_seconds", "peak_memory_mib"])
+        self.assertEqual(list(report["host"]), ["wall_seconds", "sentence_seconds", "peak_memory_mib", "program_hash"])
         self.assertEqual(len(report["host"]["sentence_seconds"]), 1)
         self.assertLess(0, report["host"]["sentence_seconds"][0])
         self.assertLess(report["host"]["sentence_seconds"][0], report["host"]["wall_seconds"])
         self.assertEqual(report["quantities"]["cycles"], "accelerator clock cycles")
-        for name in ("config_hash", "model_hash", "firmware_hash"):
+        for name in ("config_hash", "model_hash", "firmware_hash", "inputs_hash"):
             self.assertRegex(report[name], "^[0-9a-f]{64}$")
+        self.assertRegex(report["host"]["program_hash"], "^[0-9a-f]{64}$")
 
     def test_one_sentence(self):
         report = self.report("--check")

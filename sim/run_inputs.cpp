@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/run_inputs.hpp"
+
+#include <fmt/format.h>
+
+#include "contract/file.hpp"
+#include "platform/config/locate.hpp"
+
+namespace edgebert::sim {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* default_firmware = "edgebert-firmware.elf";
+
+/// Where the program's own files are: beside it as built, or in share/ as installed.
+std::vector<fs::path> data_folders() {
+  const fs::path program = program_file().parent_path();
+  return {program / "images", program, program / ".." / "share" / "edgebert"};
+}
+
+/// A file the command line names, or else one the configuration names.
+fs::path file_for(const std::optional<fs::path>& option, const std::string& configured,
+                  const fs::path& config, const char* what, Failure failure) {
+  if (option) return *option;
+  if (configured.empty()) {
+    throw Error(failure, fmt::format("cannot find {}: {} names none; use the option or the key '{}'", what,
+                                     config.string(), failure == Failure::image ? "model" : "firmware"));
+  }
+  std::vector<fs::path> folders = data_folders();
+  folders.insert(folders.begin(), fs::absolute(config).parent_path());
+  return config::locate(configured, folders, what, failure);
+}
+
+}  // namespace
+
+std::vector<Sentence> sentences_for(const RunOptions& options, const char* command) {
+  const int given = options.text.has_value() + options.file.has_value() + options.data_set.has_value();
+  if (given != 1) {
+    throw Error(Failure::usage, fmt::format("{}: give exactly one of --text, --file and --dataset", command));
+  }
+  if (options.limit && !options.data_set)
+    throw Error(Failure::usage, fmt::format("{}: --limit needs --dataset", command));
+  if (options.text) return {sentence_of_text(*options.text)};
+  if (options.file) return sentences_of_file(*options.file);
+  return sentences_of_dataset(*options.data_set, options.limit);
+}
+
+std::string hash_of(const std::vector<Sentence>& sentences) {
+  std::string canonical;
+  for (const Sentence& sentence : sentences) {
+    const std::string label = sentence.label ? std::to_string(*sentence.label) : "-";
+    canonical += fmt::format("{} {} {}\n", label, sentence.text.size(), sentence.text);
+  }
+  return sha256_of({reinterpret_cast<const std::uint8_t*>(canonical.data()), canonical.size()});
+}
+
+fs::path model_file_for(const RunOptions& options, const SocConfig& soc) {
+  return file_for(options.model, soc.model, options.config, "model image", Failure::image);
+}
+
+bool runs_own_firmware(const RunOptions& options, const SocConfig& soc) {
+  return !options.firmware && soc.firmware.empty();
+}
+
+fs::path firmware_file_for(const RunOptions& options, const SocConfig& soc) {
+  if (runs_own_firmware(options, soc)) {
+    return config::locate(default_firmware, data_folders(), "firmware", Failure::firmware);
+  }
+  return file_for(options.firmware, soc.firmware, options.config, "firmware", Failure::firmware);
+}
+
+fs::path program_file() {
+  return fs::canonical("/proc/self/exe");
+}
+
+}  // namespace edgebert::sim

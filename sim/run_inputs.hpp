@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run reads besides its configuration: sentences, the model image, the firmware, and the program
+// itself.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "platform/config/soc_config.hpp"
+#include "sim/commands.hpp"
+#include "sim/inputs.hpp"
+
+namespace edgebert::sim {
+
+/// The sentences the options name.
+/// @param command  for messages: "run"
+/// @throws Error(Failure::usage) unless exactly one of text, file and data_set is given;
+/// Error(Failure::input)
+std::vector<Sentence> sentences_for(const RunOptions& options, const char* command);
+
+/// SHA-256 of the sentences and their labels; where they stand is no part of it.
+std::string hash_of(const std::vector<Sentence>& sentences);
+
+/// The image the options name, or else the configuration.
+/// @throws Error(Failure::image) if neither does, or there is no such file
+std::filesystem::path model_file_for(const RunOptions& options, const SocConfig& soc);
+
+/// The firmware built with the program, not one that the options or the configuration name.
+bool runs_own_firmware(const RunOptions& options, const SocConfig& soc);
+
+/// The firmware the options name, or else the configuration, or else the one built with the program.
+/// @throws Error(Failure::firmware) if there is no such file
+std::filesystem::path firmware_file_for(const RunOptions& options, const SocConfig& soc);
+
+/// The executable of this process.
+std::filesystem::path program_file();
+
+}  // namespace edgebert::sim
