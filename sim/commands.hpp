@@ -26,6 +26,19 @@ struct RunOptions {
   std::optional<std::string> json;  ///< a file, or "-" for stdout instead of the text report
 };
 
+enum class LauncherKind {
+  local,  ///< processes on this machine
+  slurm,  ///< a Slurm job array
+};
+
+struct SweepOptions {
+  RunOptions point;               ///< what every point runs; its overrides are key.path=value,value...
+  std::filesystem::path output;   ///< a folder, made if need be
+  std::optional<unsigned> jobs;   ///< points at a time; on this machine as many as cores, Slurm decides
+  std::optional<double> timeout;  ///< seconds of wall time for a point
+  LauncherKind launcher = LauncherKind::local;
+};
+
 struct CompileOptions {
   std::filesystem::path checkpoint;  ///< a folder, or its .safetensors file
   std::filesystem::path output;
@@ -42,6 +55,15 @@ struct GenerateOptions {
 /// Sentences through the platform, and the report.
 /// @return 0, or the code of Failure::mismatch if --check found differences
 int run(const RunOptions& options);
+
+/// Every combination of some values of configuration keys, a process and a folder each; docs/sweep.md.
+/// @return 0
+/// @throws Error(Failure::points) if points failed, Error(Failure::interrupted)
+int sweep(const SweepOptions& options);
+
+/// One point of a sweep, from what the sweep wrote into its folder; what a Slurm task runs.
+/// @return 0, whatever becomes of the point: its outcome is in the folder
+int sweep_point(const std::filesystem::path& folder);
 
 /// A checkpoint becomes a model image.
 int compile(const CompileOptions& options);

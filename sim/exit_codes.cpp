@@ -9,7 +9,7 @@
 namespace edgebert::sim {
 namespace {
 
-constexpr std::array<ExitCode, 9> table = {{
+constexpr std::array<ExitCode, 11> table = {{
     {1, Failure::internal, "a defect of the program: a conservation check failed"},
     {2, Failure::usage, "the command line asks for something that does not exist"},
     {3, Failure::input, "text, data set or another input or output file"},
@@ -19,6 +19,8 @@ constexpr std::array<ExitCode, 9> table = {{
     {7, Failure::firmware, "the firmware ELF, or firmware reported a failure"},
     {8, Failure::mismatch, "the platform's tensors differ from golden's (--check); reports are complete"},
     {9, Failure::timeout, "a simulated-time or wall-time limit was reached, or everything waits"},
+    {10, Failure::points, "points of a sweep failed; its tables are complete and say which and why"},
+    {130, Failure::interrupted, "a sweep was interrupted; the same command goes on with it"},
 }};
 
 }  // namespace
@@ -31,9 +33,16 @@ int exit_code_of(Failure failure) {
   return std::ranges::find(table, failure, &ExitCode::failure)->code;
 }
 
+const char* name_of(Failure failure) {
+  static constexpr const char* names[] = {"usage",    "input",    "config",     "image",
+                                          "capacity", "firmware", "mismatch",   "timeout",
+                                          "internal", "points",   "interrupted"};
+  return names[static_cast<std::size_t>(failure)];
+}
+
 std::string exit_codes_help() {
-  std::string text = "Exit codes:\n  0  success\n";
-  for (const ExitCode& entry : table) text += fmt::format("  {}  {}\n", entry.code, entry.meaning);
+  std::string text = "Exit codes:\n    0  success\n";
+  for (const ExitCode& entry : table) text += fmt::format("  {:>3}  {}\n", entry.code, entry.meaning);
   return text;
 }
 
@@ -42,15 +51,12 @@ std::string exit_codes_markdown() {
       "# Exit codes of edgebert-sim\n\n"
       "Printed by `edgebert-sim --exit-codes`. Every failure is one line on stderr, beginning with "
       "`edgebert-sim: `.\n"
-      "A command that fails leaves no output file; code 8 is the exception: the run is complete and "
+      "A command that fails leaves no output file, with three exceptions. Code 8: the run is complete and "
       "reported, only its\n"
-      "tensors are not golden's.\n\n"
+      "tensors are not golden's. Codes 10 and 130: the finished points of a sweep stay in its folder.\n\n"
       "| code | kind | meaning |\n|---|---|---|\n| 0 | | success |\n";
-  static constexpr const char* kinds[] = {"usage",    "input",    "config",  "image",   "capacity",
-                                          "firmware", "mismatch", "timeout", "internal"};
   for (const ExitCode& entry : table) {
-    page += fmt::format("| {} | {} | {} |\n", entry.code, kinds[static_cast<std::size_t>(entry.failure)],
-                        entry.meaning);
+    page += fmt::format("| {} | {} | {} |\n", entry.code, name_of(entry.failure), entry.meaning);
   }
   return page;
 }

@@ -19,6 +19,9 @@ std::span<const ExitCode> exit_codes();
 
 int exit_code_of(Failure failure);
 
+/// A kind of failure in a word, as the table of exit codes has it: "capacity".
+const char* name_of(Failure failure);
+
 /// The table as the last lines of --help.
 std::string exit_codes_help();
 

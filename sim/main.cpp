@@ -41,6 +41,17 @@ CLI::Validator whole_number(std::uint64_t minimum) {
   return {check, ""};
 }
 
+/// The sentences a run reads.
+void add_sentences(CLI::App& command, RunOptions& options) {
+  command.add_option("--text", options.text, "one sentence")->type_name("TEXT");
+  command.add_option("--file", options.file, "a text file, one sentence a line")->type_name("FILE");
+  command.add_option("--dataset", options.data_set, "sentence<TAB>label with a header line")
+      ->type_name("TSV");
+  command.add_option("--limit", options.limit, "only the first sentences of the data set")
+      ->check(whole_number(1))
+      ->type_name("N");
+}
+
 /// --set may be repeated and takes one argument each time.
 void add_overrides(CLI::App& command, std::vector<std::string>& overrides) {
   command.add_option("--set", overrides, "override a value of the configuration: key.path=value")
@@ -48,16 +59,22 @@ void add_overrides(CLI::App& command, std::vector<std::string>& overrides) {
       ->type_name("KEY=VALUE");
 }
 
+/// One of some names, which stand for values.
+template <typename Value>
+void add_choice(CLI::App& command, const char* option, Value& value,
+                const std::map<std::string, Value>& choices, const char* meaning) {
+  const auto choose = [&value, choices](const std::string& name) { value = choices.at(name); };
+  std::vector<std::string> names;
+  for (const auto& [name, choice] : choices) names.push_back(name);
+  command.add_option_function<std::string>(option, choose, meaning)
+      ->check(CLI::IsMember(names))
+      ->type_name("NAME");
+}
+
 void add_run(CLI::App& app, RunOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("run", "run sentences on the platform");
   command->add_option("CONFIG", options.config, "YAML configuration")->required();
-  command->add_option("--text", options.text, "one sentence")->type_name("TEXT");
-  command->add_option("--file", options.file, "a text file, one sentence a line")->type_name("FILE");
-  command->add_option("--dataset", options.data_set, "sentence<TAB>label with a header line")
-      ->type_name("TSV");
-  command->add_option("--limit", options.limit, "only the first sentences of the data set")
-      ->check(whole_number(1))
-      ->type_name("N");
+  add_sentences(*command, options);
   command->add_option("--model", options.model, "model image instead of the configuration's")
       ->type_name("IMAGE");
   command->add_option("--firmware", options.firmware, "firmware instead of the configuration's")
@@ -71,6 +88,47 @@ void add_run(CLI::App& app, RunOptions& options, int& code) {
       ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
       ->type_name("FILE|-");
   command->callback([&] { code = run(options); });
+}
+
+void add_sweep(CLI::App& app, SweepOptions& options, int& code) {
+  CLI::App* command =
+      app.add_subcommand("sweep", "run every combination of some values of the configuration");
+  command->add_option("CONFIG", options.point.config, "YAML configuration")->required();
+  command
+      ->add_option("--set", options.point.overrides,
+                   "values of a key of the configuration: key.path=value,value...")
+      ->allow_extra_args(false)
+      ->required()
+      ->type_name("KEY=VALUE,...");
+  add_sentences(*command, options.point);
+  command->add_option("--model", options.point.model, "model image instead of the configuration's")
+      ->type_name("IMAGE");
+  command->add_flag("--check", options.point.check, "compare every tensor with the golden model, bit by bit")
+      ->disable_flag_override();
+  command
+      ->add_option("--golden-cache", options.point.golden_cache,
+                   "folder where --check keeps golden's answers")
+      ->type_name("DIR");
+  command->add_option("--out", options.output, "folder for the points and the tables")
+      ->required()
+      ->type_name("DIR");
+  command->add_option("--jobs", options.jobs, "points at a time, otherwise as many as there are cores")
+      ->check(whole_number(1))
+      ->type_name("N");
+  command->add_option("--timeout", options.timeout, "wall time for a point")
+      ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS");
+  add_choice<LauncherKind>(*command, "--launcher", options.launcher,
+                           {{"local", LauncherKind::local}, {"slurm", LauncherKind::slurm}},
+                           "processes on this machine or a Slurm job array; local otherwise");
+  command->callback([&] { code = sweep(options); });
+}
+
+/// What a Slurm task runs; not for people.
+void add_sweep_point(CLI::App& app, std::filesystem::path& folder, int& code) {
+  CLI::App* command = app.add_subcommand("sweep-point", "run one point of a sweep")->group("");
+  command->add_option("FOLDER", folder)->required();
+  command->callback([&] { code = sweep_point(folder); });
 }
 
 void add_compile(CLI::App& app, CompileOptions& options, int& code) {
@@ -96,18 +154,6 @@ void add_compile(CLI::App& app, CompileOptions& options, int& code) {
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("0...1");
   command->callback([&] { code = compile(options); });
-}
-
-/// One of some names, which stand for values.
-template <typename Value>
-void add_choice(CLI::App& command, const char* option, Value& value,
-                const std::map<std::string, Value>& choices, const char* meaning) {
-  const auto choose = [&value, choices](const std::string& name) { value = choices.at(name); };
-  std::vector<std::string> names;
-  for (const auto& [name, choice] : choices) names.push_back(name);
-  command.add_option_function<std::string>(option, choose, meaning)
-      ->check(CLI::IsMember(names))
-      ->type_name("NAME");
 }
 
 void add_geometry(CLI::App& command, model::RandomCheckpointOptions& checkpoint) {
@@ -202,11 +248,15 @@ int main_of(int argc, char** argv) {
 
   int code = 0;
   RunOptions run_options;
+  SweepOptions sweep_options;
+  std::filesystem::path point_folder;
   CompileOptions compile_options;
   GenerateOptions generate_options;
   ConfigOptions config_options;
   bool markdown = false;
   add_run(app, run_options, code);
+  add_sweep(app, sweep_options, code);
+  add_sweep_point(app, point_folder, code);
   add_compile(app, compile_options, code);
   add_generate(app, generate_options, code);
   add_config(app, config_options, code);
@@ -225,7 +275,8 @@ int main_of(int argc, char** argv) {
   if (print_exit_codes) {
     print(exit_codes_markdown());
   } else if (app.get_subcommands().empty()) {
-    return fail(Failure::usage, "give a command: run, compile, generate, config or registers; see --help");
+    return fail(Failure::usage,
+                "give a command: run, sweep, compile, generate, config or registers; see --help");
   }
   return code;
 }

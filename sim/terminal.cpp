@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 #include <locale.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "contract/error.hpp"
@@ -77,6 +78,13 @@ Style style_of(int descriptor) {
   const bool colour =
       isatty(descriptor) == 1 && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
   return {colour, locale_is_utf8()};
+}
+
+std::size_t page_width(int descriptor) {
+  constexpr std::size_t widest = 100;
+  winsize size{};
+  if (isatty(descriptor) != 1 || ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return widest;
+  return std::min<std::size_t>(widest, size.ws_col);
 }
 
 std::string bold(std::string_view text, const Style& style) {
@@ -180,10 +188,13 @@ std::string duration(double seconds) {
   return fmt::format("{:.4g} us", seconds * 1e6);
 }
 
-Progress::Progress(std::size_t total)
+Progress::Progress(std::size_t total, std::string noun)
     : total_(total),
+      noun_(std::move(noun)),
       visible_(total > 1 && isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"),
-      start_(std::chrono::steady_clock::now()) {}
+      start_(std::chrono::steady_clock::now()) {
+  if (visible_) print_error(fmt::format("0/{} {}", total_, noun_));
+}
 
 Progress::~Progress() {
   if (visible_) print_error("\r\x1b[K");
@@ -193,10 +204,11 @@ void Progress::step() {
   ++done_;
   if (!visible_) return;
   const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
-  const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0;
-  print_error(
-      fmt::format("\r\x1b[K{}/{} sentences, {:.1f} a second, {} left", done_, total_, rate, duration(left)));
+  const double each = elapsed / static_cast<double>(done_);
+  const std::string speed = each > 0 && each <= 1 ? fmt::format("{:.1f} a second", 1 / each)
+                                                  : fmt::format("{} each", duration(each));
+  const double left = each * static_cast<double>(total_ - done_);
+  print_error(fmt::format("\r\x1b[K{}/{} {}, {}, {} left", done_, total_, noun_, speed, duration(left)));
 }
 
 }  // namespace edgebert::sim

@@ -24,6 +24,9 @@ struct Style {
 /// The style of a file descriptor in the present environment (NO_COLOR, TERM, LC_ALL, LC_CTYPE, LANG).
 Style style_of(int descriptor);
 
+/// Columns a page written there may have: 100, or fewer if it is a terminal that has fewer.
+std::size_t page_width(int descriptor);
+
 std::string bold(std::string_view text, const Style& style);
 std::string dim(std::string_view text, const Style& style);
 std::string red(std::string_view text, const Style& style);
@@ -55,7 +58,8 @@ std::string duration(double seconds);
 class Progress {
  public:
   /// @param total  steps; none or one needs no line
-  explicit Progress(std::size_t total);
+  /// @param noun   what a step does, in the plural
+  explicit Progress(std::size_t total, std::string noun = "sentences");
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -65,6 +69,7 @@ class Progress {
 
  private:
   std::size_t total_;
+  std::string noun_;
   std::size_t done_ = 0;
   bool visible_;
   std::chrono::steady_clock::time_point start_;

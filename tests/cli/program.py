@@ -21,7 +21,8 @@ SANITIZER_REMARK = re.compile(rb"==\d+==WARNING: ASan is ignoring requested __as
                               rb"False positive error reports may follow\nFor details see .*\n")
 
 # docs/exit_codes.md
-INTERNAL, USAGE, INPUT, CONFIG, CHECKPOINT_OR_IMAGE, CAPACITY, FIRMWARE, MISMATCH, TIMEOUT = range(1, 10)
+INTERNAL, USAGE, INPUT, CONFIG, CHECKPOINT_OR_IMAGE, CAPACITY, FIRMWARE, MISMATCH, TIMEOUT, POINTS = range(1, 11)
+INTERRUPTED = 130
 
 
 def elf(words, machine=243):
