@@ -149,19 +149,27 @@ class SlurmLauncher : public Launcher {
     write(script_name, script);
   }
 
+  /// All or nothing: what was submitted before a refusal is cancelled.
   void submit(std::size_t count) const {
-    const std::string program = program_file().string();
-    for (std::size_t first = 0; first < count; first += largest_array) {
-      const std::size_t last = std::min(largest_array, count - first) - 1;
-      const std::string limit = jobs_ ? fmt::format("%{}", *jobs_) : "";
-      const Answer answer = ask({"sbatch", "--parsable", "--job-name=" + name_, "--chdir=" + folder_.string(),
-                                 fmt::format("--array=0-{}{}", last, limit), (folder_ / script_name).string(),
-                                 std::to_string(first + 1), program});
-      if (!answer.good) {
-        ask({"scancel", "--name=" + name_});
-        throw Error(Failure::usage, fmt::format("sweep: Slurm refused the job array: {}", answer.text));
-      }
+    try {
+      for (std::size_t first = 0; first < count; first += largest_array)
+        submit_array(first, std::min(largest_array, count - first));
+    } catch (const Error&) {
+      fs::remove(folder_ / script_name);
+      fs::remove(folder_ / list_name);
+      throw;
     }
+  }
+
+  void submit_array(std::size_t first, std::size_t count) const {
+    const std::string limit = jobs_ ? fmt::format("%{}", *jobs_) : "";
+    const Answer answer =
+        ask({"sbatch", "--parsable", "--job-name=" + name_, "--chdir=" + folder_.string(),
+             fmt::format("--array=0-{}{}", count - 1, limit), (folder_ / script_name).string(),
+             std::to_string(first + 1), program_file().string()});
+    if (answer.good) return;
+    ask({"scancel", "--name=" + name_});
+    throw Error(Failure::usage, fmt::format("sweep: Slurm refused the job array: {}", answer.text));
   }
 
   /// Sleeps until the next look.
