@@ -83,10 +83,12 @@ class Sweep {
   /// @return false if a signal ended it
   bool run(Launcher& launcher) {
     Progress progress(tasks_.size(), "points");
-    return launcher.run(tasks_, [&](std::size_t task, const Outcome& outcome) {
+    const bool ended = launcher.run(tasks_, [&](std::size_t task, const Outcome& outcome) {
       finish(report_.rows[rows_of_tasks_[task]], outcome);
       progress.step();
     });
+    if (!ended) take_what_is_there();
+    return ended;
   }
 
   std::size_t count(bool done) const {
@@ -145,6 +147,14 @@ class Sweep {
       row.outcome = {name_of(Failure::input), difference};
     } else {
       row.outcome = outcome;
+    }
+  }
+
+  /// A result may be there whose process the launcher had not seen end.
+  void take_what_is_there() {
+    for (const std::size_t index : rows_of_tasks_) {
+      SweepRow& row = report_.rows[index];
+      if (row.outcome.status.empty()) finish(row, {});
     }
   }
 
