@@ -163,6 +163,20 @@ void add_generate(CLI::App& app, GenerateOptions& options, int& code) {
   command->callback([&] { code = generate(options); });
 }
 
+void add_replay_vectors(CLI::App& app, ReplayOptions& options, int& code) {
+  CLI::App* command =
+      app.add_subcommand("replay-vectors", "play recorded cases on single units of the accelerator");
+  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  command->add_option("FILE", options.file, "cases, one JSON object a line (docs/vectors.md)")
+      ->required()
+      ->type_name("JSONL");
+  add_overrides(*command, options.overrides);
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->callback([&] { code = replay_vectors(options); });
+}
+
 struct ConfigOptions {
   std::filesystem::path file;
   std::vector<std::string> overrides;
@@ -204,11 +218,13 @@ int main_of(int argc, char** argv) {
   RunOptions run_options;
   CompileOptions compile_options;
   GenerateOptions generate_options;
+  ReplayOptions replay_options;
   ConfigOptions config_options;
   bool markdown = false;
   add_run(app, run_options, code);
   add_compile(app, compile_options, code);
   add_generate(app, generate_options, code);
+  add_replay_vectors(app, replay_options, code);
   add_config(app, config_options, code);
   add_registers(app, markdown);
   try {
@@ -225,7 +241,8 @@ int main_of(int argc, char** argv) {
   if (print_exit_codes) {
     print(exit_codes_markdown());
   } else if (app.get_subcommands().empty()) {
-    return fail(Failure::usage, "give a command: run, compile, generate, config or registers; see --help");
+    return fail(Failure::usage,
+                "give a command: run, compile, generate, replay-vectors, config or registers; see --help");
   }
   return code;
 }
