@@ -60,6 +60,10 @@ int generate(const GenerateOptions& options);
 /// @return 0, or the code of Failure::mismatch if anything differs
 int replay_vectors(const ReplayOptions& options);
 
+/// The timing model against its references.
+/// @param file  a configuration whose constants replace those of the presets
+int calibrate(const std::optional<std::filesystem::path>& file, const std::vector<std::string>& overrides);
+
 /// The resolved configuration with origins and descriptions.
 int show_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);
 

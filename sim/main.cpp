@@ -177,6 +177,18 @@ void add_replay_vectors(CLI::App& app, ReplayOptions& options, int& code) {
   command->callback([&] { code = replay_vectors(options); });
 }
 
+struct CalibrateOptions {
+  std::optional<std::filesystem::path> file;
+  std::vector<std::string> overrides;
+};
+
+void add_calibrate(CLI::App& app, CalibrateOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("calibrate", "print the timing model beside everything known of it");
+  command->add_option("CONFIG", options.file, "compare this configuration's constants, not the presets'");
+  add_overrides(*command, options.overrides);
+  command->callback([&] { code = calibrate(options.file, options.overrides); });
+}
+
 struct ConfigOptions {
   std::filesystem::path file;
   std::vector<std::string> overrides;
@@ -219,12 +231,14 @@ int main_of(int argc, char** argv) {
   CompileOptions compile_options;
   GenerateOptions generate_options;
   ReplayOptions replay_options;
+  CalibrateOptions calibrate_options;
   ConfigOptions config_options;
   bool markdown = false;
   add_run(app, run_options, code);
   add_compile(app, compile_options, code);
   add_generate(app, generate_options, code);
   add_replay_vectors(app, replay_options, code);
+  add_calibrate(app, calibrate_options, code);
   add_config(app, config_options, code);
   add_registers(app, markdown);
   try {
@@ -241,8 +255,9 @@ int main_of(int argc, char** argv) {
   if (print_exit_codes) {
     print(exit_codes_markdown());
   } else if (app.get_subcommands().empty()) {
-    return fail(Failure::usage,
-                "give a command: run, compile, generate, replay-vectors, config or registers; see --help");
+    return fail(
+        Failure::usage,
+        "give a command: run, compile, generate, replay-vectors, calibrate, config or registers; see --help");
   }
   return code;
 }

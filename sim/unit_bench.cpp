@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::uint32_t word_bytes = 4;
 
-Accelerator::Parameters parameters_of(const SocConfig& config) {
+Accelerator::Parameters parameters_of(const SocConfig& config, std::uint32_t result_bytes) {
   return {.lanes = config.pu.vmac_lanes,
           .product_costs = config.timing.pu,
           .sfu_costs = config.timing.sfu,
           .arithmetic = config.numerics == NumericsPreset::exact ? product::Arithmetic::exact
                                                                  : product::Arithmetic::published,
-          .data_bytes = config.buffers.data,
+          .data_bytes = config.buffers.data + result_bytes,
           .mask_bytes = config.buffers.mask,
           .auxiliary_bytes = config.buffers.auxiliary,
           .sram_bytes = 0,
@@ -35,10 +35,11 @@ std::uint64_t bytes_of(const CaseMatrix& matrix) {
 
 }  // namespace
 
-UnitBench::UnitBench(sc_core::sc_module_name name, const SocConfig& config)
+UnitBench::UnitBench(sc_core::sc_module_name name, const SocConfig& config, std::uint32_t result_bytes)
     : sc_module(name),
+      operand_bytes_(config.buffers.data),
       clock_(config.clocks.accelerator_hz),
-      accelerator_("accelerator", parameters_of(config), clock_) {
+      accelerator_("accelerator", parameters_of(config, result_bytes), clock_) {
   unsigned port = 0;
   for (const auto& [base, block] : accelerator_.register_blocks()) ports_[port++].bind(block->socket);
   accelerator_.dma.bus.bind(memory_);
@@ -99,11 +100,11 @@ BufferPlace UnitBench::put(std::uint32_t buffer, const CaseMatrix& matrix) {
   ScratchBuffer& data = accelerator_.decoders[buffer].data;
   const std::uint64_t bytes = bytes_of(matrix);
   const std::uint32_t base = used_[buffer];
-  if (base + bytes > data.size()) {
+  if (base + bytes > operand_bytes_) {
     throw Error(Failure::capacity,
-                fmt::format("{}: an operand needs {} bytes of a data buffer, which has {} of {} left; raise "
+                fmt::format("{}: an operand needs {} bytes of a data buffer, which has {}; raise "
                             "buffers.data",
-                            place_, bytes, data.size() - base, data.size()));
+                            place_, bytes, operand_bytes_));
   }
   if (matrix.wide()) {
     data.write(base, {reinterpret_cast<const std::uint8_t*>(matrix.values.data()), bytes});
@@ -116,16 +117,15 @@ BufferPlace UnitBench::put(std::uint32_t buffer, const CaseMatrix& matrix) {
 
 BufferPlace UnitBench::reserve(std::uint32_t buffer, const CaseMatrix& matrix) {
   const std::uint64_t bytes = bytes_of(matrix);
-  for (const std::uint32_t candidate : {buffer, 1 - buffer}) {
-    const std::uint32_t base = used_[candidate];
-    if (base + bytes > accelerator_.decoders[candidate].data.size()) continue;
-    used_[candidate] = aligned(base + bytes);
-    return {candidate, base};
+  if (bytes > operand_bytes_) {
+    throw Error(Failure::capacity,
+                fmt::format("{}: the result needs {} bytes of a data buffer, which has {}; raise "
+                            "buffers.data",
+                            place_, bytes, operand_bytes_));
   }
-  throw Error(Failure::capacity,
-              fmt::format("{}: the result needs {} bytes of a data buffer beside an operand, and both have "
-                          "less of their {} left; raise buffers.data",
-                          place_, bytes, accelerator_.decoders[0].data.size()));
+  const std::uint32_t base = used_[buffer];
+  used_[buffer] = aligned(base + bytes);
+  return {buffer, base};
 }
 
 std::uint32_t UnitBench::reserve_auxiliary(std::uint32_t bytes) {

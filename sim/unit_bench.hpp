@@ -18,7 +18,9 @@ struct BufferPlace {
 
 class UnitBench : public sc_core::sc_module {
  public:
-  UnitBench(sc_core::sc_module_name name, const SocConfig& config);
+  /// @param result_bytes  more room in each data buffer than the configuration has, for results: the
+  /// published model writes them over operands it no longer needs
+  UnitBench(sc_core::sc_module_name name, const SocConfig& config, std::uint32_t result_bytes);
 
   /// Empties the buffers of what earlier cases placed, and resets a unit's registers.
   /// @param place  FILE:LINE of the case, for messages
@@ -33,7 +35,7 @@ class UnitBench : public sc_core::sc_module {
   BufferPlace put(std::uint32_t buffer, const CaseMatrix& matrix);
   std::uint32_t put_auxiliary(std::span<const std::uint8_t> bytes);
   std::uint32_t reserve_auxiliary(std::uint32_t bytes);
-  /// Room for a result, in this data buffer or else in the other.
+  /// Room for a result.
   BufferPlace reserve(std::uint32_t buffer, const CaseMatrix& matrix);
   /// A matrix of this shape from a data buffer.
   std::vector<std::int64_t> read(const BufferPlace& place, const CaseMatrix& shape) const;
@@ -44,6 +46,7 @@ class UnitBench : public sc_core::sc_module {
 
   std::uint32_t access(tlm::tlm_command command, const Register& reg, std::uint32_t value);
 
+  const std::uint32_t operand_bytes_;  ///< of a data buffer
   ClockDomain clock_;
   Accelerator accelerator_;
   sc_core::sc_vector<tlm_utils::simple_initiator_socket<UnitBench>> ports_{"port", register_blocks};
