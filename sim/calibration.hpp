@@ -10,7 +10,7 @@
 namespace edgebert::sim {
 
 /// Where a reference comes from.
-enum class ReferenceKind { measured_on_model, silicon, derived, none };
+enum class ReferenceKind { measured_on_model, silicon, derived, recalled, none };
 
 struct CalibrationRow {
   std::string what;
