@@ -27,6 +27,11 @@ TestBench::TestBench(sc_core::sc_module_name name)
                    .sram_bytes = 0,
                    .bus_rate = 1024},
                   accelerator_clock),
+      published_unit("published_unit",
+                     {.lanes = 16,
+                      .costs = product::costs_of(TimingPreset::serial, 16),
+                      .arithmetic = product::Arithmetic::published},
+                     accelerator.decoders, accelerator.auxiliary, accelerator_clock),
       interrupts("interrupts"),
       timer("timer", bus_clock),
       watchdog("watchdog", bus_clock),
@@ -41,6 +46,7 @@ TestBench::TestBench(sc_core::sc_module_name name)
   for (const auto& [base, block] : accelerator.register_blocks()) {
     bus.map_registers(base, map::unit_room, block->socket);
   }
+  bus.map_registers(published_unit_base, map::unit_room, published_unit.socket);
   bus.map_registers(map::interrupt_controller.base, map::interrupt_controller.room, interrupts.socket);
   bus.map_registers(map::timer.base, map::timer.room, timer.socket);
   bus.map_registers(map::watchdog.base, map::watchdog.room, watchdog.socket);
