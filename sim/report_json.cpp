@@ -4,6 +4,7 @@
 // <, >, & and the line separators U+2028 and U+2029 are escaped so that a report may stand inside HTML.
 #include <nlohmann/json.hpp>
 
+#include "platform/config/timing_preset.hpp"
 #include "sim/run_report.hpp"
 
 namespace edgebert::sim {
@@ -95,6 +96,7 @@ std::string json_of(const RunReport& report) {
                {"model_hash", report.model_hash},
                {"firmware_hash", report.firmware_hash},
                {"soc", report.soc.name},
+               {"timing", config::timing_label(report.soc)},
                {"quantities",
                 {{"cycles", "accelerator clock cycles"},
                  {"busy_cycles", "accelerator clock cycles"},

@@ -58,9 +58,11 @@ std::vector<Key> accelerator_keys() {
              "usually quoted for the 12 nm design, not verified; the chip reached 0.717 GHz at 1.0 V"),
       number("clocks.core", Unit::hertz, clock_range, SLOT(clocks.core_hz), "RISC-V core clock", assumed),
       number("clocks.bus", Unit::hertz, clock_range, SLOT(clocks.bus_hz), "bus clock", assumed),
-      choice("pu.vmac_lanes", lane_choices, SLOT(pu.vmac_lanes),
-             "n: vector MACs of the processing unit, and the width of each; n x n multipliers",
-             "published model: 16"),
+      choice(
+          "pu.vmac_lanes", lane_choices, SLOT(pu.vmac_lanes),
+          "n: vector MACs of the processing unit, and the width of each; n x n multipliers; cycles at 2 and "
+          "64 are extrapolated",
+          "published model: 16"),
   };
 }
 
