@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 
 #include <fmt/format.h>
 
 #include "contract/error.hpp"
 #include "platform/model_loader.hpp"
+#include "platform/simulation_kernel.hpp"
 #include "platform/soc.hpp"
 #include "platform/wait_report.hpp"
 
@@ -22,20 +22,6 @@ using Clock = std::chrono::steady_clock;
 /// Boot ends when firmware first waits, at the latest after this.
 constexpr double boot_seconds = 10e-3;
 constexpr unsigned runs_between_clock_readings = 1024;
-
-void prepare_kernel() {
-  static bool used = false;
-  if (used)
-    throw Error(
-        Failure::internal,
-        "cannot build a second platform in one process: SystemC elaborates once; start another process");
-  used = true;
-  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
-  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-  sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_DO_NOTHING);
-  // Periods of real clocks are not whole picoseconds.
-  sc_core::sc_set_time_resolution(1, sc_core::SC_FS);
-}
 
 /// Firmware that starts inside a memory and ends past it asks for a larger one.
 void check_fits(const rv32::ElfFile& firmware, const memory_map::Region& region, std::uint64_t available) {

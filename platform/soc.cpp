@@ -52,7 +52,10 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
                     .width = config.memory.envm.width}),
       accelerator("accelerator",
                   {.lanes = config.pu.vmac_lanes,
-                   .preset = config.timing.preset,
+                   .product_costs = config.timing.pu,
+                   .sfu_costs = config.timing.sfu,
+                   .arithmetic = config.numerics == NumericsPreset::exact ? product::Arithmetic::exact
+                                                                          : product::Arithmetic::published,
                    .data_bytes = config.buffers.data,
                    .mask_bytes = config.buffers.mask,
                    .auxiliary_bytes = config.buffers.auxiliary,

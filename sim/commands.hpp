@@ -52,6 +52,13 @@ struct GenerateOptions {
   model::RandomCheckpointOptions checkpoint;
 };
 
+struct ReplayOptions {
+  std::filesystem::path config;
+  std::filesystem::path file;
+  std::vector<std::string> overrides;  ///< key.path=value
+  std::optional<std::string> json;     ///< a file, or "-" for stdout instead of the text report
+};
+
 /// Sentences through the platform, and the report.
 /// @return 0, or the code of Failure::mismatch if --check found differences
 int run(const RunOptions& options);
@@ -70,6 +77,14 @@ int compile(const CompileOptions& options);
 
 /// A checkpoint folder of random weights.
 int generate(const GenerateOptions& options);
+
+/// Recorded cases on single units.
+/// @return 0, or the code of Failure::mismatch if anything differs
+int replay_vectors(const ReplayOptions& options);
+
+/// The timing model against its references.
+/// @param file  a configuration whose constants replace those of the presets
+int calibrate(const std::optional<std::filesystem::path>& file, const std::vector<std::string>& overrides);
 
 /// The resolved configuration with origins and descriptions.
 int show_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);

@@ -18,30 +18,26 @@ Error refuse(const std::string& message) {
   return Error(Failure::input, message);
 }
 
+}  // namespace
+
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\v\f") == std::string_view::npos;
 }
 
-struct Line {
-  std::string text;
-  std::string place;
-};
-
-/// The lines of a UTF-8 file with their places.
-std::vector<Line> lines_of(const std::filesystem::path& path, const char* purpose) {
+std::vector<TextLine> lines_of(const std::filesystem::path& path, const char* purpose) {
   const std::vector<std::uint8_t> bytes = read_file(path, purpose);
   std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
   if (is_blank(rest) && rest.find('\n') == std::string_view::npos) {
     throw refuse(fmt::format("{} '{}' is empty", purpose, path.string()));
   }
-  std::vector<Line> lines;
+  std::vector<TextLine> lines;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
     std::string_view text = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (text.ends_with('\r')) text.remove_suffix(1);
-    Line line{std::string(text), fmt::format("{}:{}", path.string(), lines.size() + 1)};
+    TextLine line{std::string(text), fmt::format("{}:{}", path.string(), lines.size() + 1)};
     if (const auto offset = first_invalid_utf8(text)) {
       throw refuse(fmt::format("{}:{}: not UTF-8: byte 0x{:02x}; convert the file first", line.place,
                                *offset + 1, static_cast<unsigned char>(text[*offset])));
@@ -51,7 +47,9 @@ std::vector<Line> lines_of(const std::filesystem::path& path, const char* purpos
   return lines;
 }
 
-std::uint32_t label_of(const Line& line, std::string_view text) {
+namespace {
+
+std::uint32_t label_of(const TextLine& line, std::string_view text) {
   std::uint32_t label = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), label);
   if (code != std::errc() || end != text.data() + text.size()) {
@@ -75,7 +73,7 @@ Sentence sentence_of_text(const std::string& text) {
 
 std::vector<Sentence> sentences_of_file(const std::filesystem::path& path) {
   std::vector<Sentence> sentences;
-  for (Line& line : lines_of(path, "text file")) {
+  for (TextLine& line : lines_of(path, "text file")) {
     if (!is_blank(line.text))
       sentences.push_back({std::move(line.text), std::nullopt, std::move(line.place)});
   }
@@ -85,14 +83,14 @@ std::vector<Sentence> sentences_of_file(const std::filesystem::path& path) {
 
 std::vector<Sentence> sentences_of_dataset(const std::filesystem::path& path,
                                            std::optional<std::size_t> limit) {
-  std::vector<Line> lines = lines_of(path, "data set");
+  std::vector<TextLine> lines = lines_of(path, "data set");
   if (lines.front().text != "sentence\tlabel") {
     throw refuse(fmt::format("{}: expected the header 'sentence<TAB>label', found '{}'", lines.front().place,
                              printable(lines.front().text.substr(0, 60))));
   }
   std::vector<Sentence> sentences;
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    const Line& line = lines[i];
+    const TextLine& line = lines[i];
     const std::size_t tab = line.text.find('\t');
     if (tab == std::string::npos || line.text.find('\t', tab + 1) != std::string::npos) {
       throw refuse(fmt::format("{}: expected a sentence, one tab and a label", line.place));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace edgebert::sim {
@@ -14,6 +15,19 @@ struct Sentence {
   std::optional<std::uint32_t> label;  ///< class number, of data sets
   std::string place;                   ///< for messages: "--text", "FILE:LINE"
 };
+
+/// A line of a text file and where it stands.
+struct TextLine {
+  std::string text;
+  std::string place;  ///< FILE:LINE
+};
+
+bool is_blank(std::string_view text);
+
+/// The lines of a UTF-8 file; a byte order mark and carriage returns are dropped.
+/// @param purpose  what the file is, for messages
+/// @throws Error(Failure::input) if it cannot be read, is empty or not UTF-8
+std::vector<TextLine> lines_of(const std::filesystem::path& path, const char* purpose);
 
 /// One sentence.
 /// @throws Error(Failure::input) if it is blank or not UTF-8

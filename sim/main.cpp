@@ -209,6 +209,32 @@ void add_generate(CLI::App& app, GenerateOptions& options, int& code) {
   command->callback([&] { code = generate(options); });
 }
 
+void add_replay_vectors(CLI::App& app, ReplayOptions& options, int& code) {
+  CLI::App* command =
+      app.add_subcommand("replay-vectors", "play recorded cases on single units of the accelerator");
+  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  command->add_option("FILE", options.file, "cases, one JSON object a line (docs/vectors.md)")
+      ->required()
+      ->type_name("JSONL");
+  add_overrides(*command, options.overrides);
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->callback([&] { code = replay_vectors(options); });
+}
+
+struct CalibrateOptions {
+  std::optional<std::filesystem::path> file;
+  std::vector<std::string> overrides;
+};
+
+void add_calibrate(CLI::App& app, CalibrateOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("calibrate", "print the timing model beside everything known of it");
+  command->add_option("CONFIG", options.file, "compare this configuration's constants, not the presets'");
+  add_overrides(*command, options.overrides);
+  command->callback([&] { code = calibrate(options.file, options.overrides); });
+}
+
 struct ConfigOptions {
   std::filesystem::path file;
   std::vector<std::string> overrides;
@@ -252,6 +278,8 @@ int main_of(int argc, char** argv) {
   std::filesystem::path point_folder;
   CompileOptions compile_options;
   GenerateOptions generate_options;
+  ReplayOptions replay_options;
+  CalibrateOptions calibrate_options;
   ConfigOptions config_options;
   bool markdown = false;
   add_run(app, run_options, code);
@@ -259,6 +287,8 @@ int main_of(int argc, char** argv) {
   add_sweep_point(app, point_folder, code);
   add_compile(app, compile_options, code);
   add_generate(app, generate_options, code);
+  add_replay_vectors(app, replay_options, code);
+  add_calibrate(app, calibrate_options, code);
   add_config(app, config_options, code);
   add_registers(app, markdown);
   try {
@@ -275,8 +305,10 @@ int main_of(int argc, char** argv) {
   if (print_exit_codes) {
     print(exit_codes_markdown());
   } else if (app.get_subcommands().empty()) {
-    return fail(Failure::usage,
-                "give a command: run, sweep, compile, generate, config or registers; see --help");
+    return fail(
+        Failure::usage,
+        "give a command: run, sweep, compile, generate, replay-vectors, calibrate, config or registers; "
+        "see --help");
   }
   return code;
 }

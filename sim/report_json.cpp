@@ -4,6 +4,7 @@
 // <, >, & and the line separators U+2028 and U+2029 are escaped so that a report may stand inside HTML.
 #include <nlohmann/json.hpp>
 
+#include "platform/config/timing_preset.hpp"
 #include "sim/run_report.hpp"
 
 namespace edgebert::sim {
@@ -97,6 +98,7 @@ std::string json_of(const RunReport& report) {
                {"firmware_hash", report.firmware_hash},
                {"inputs_hash", report.inputs_hash},
                {"soc", report.soc.name},
+               {"timing", config::timing_label(report.soc)},
                {"quantities",
                 {{"cycles", "accelerator clock cycles"},
                  {"busy_cycles", "accelerator clock cycles"},

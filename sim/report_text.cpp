@@ -9,6 +9,7 @@
 
 #include "platform/config/quantity.hpp"
 #include "platform/config/text.hpp"
+#include "platform/config/timing_preset.hpp"
 #include "sim/run_report.hpp"
 
 namespace edgebert::sim {
@@ -68,9 +69,8 @@ class TextReport {
 
   void header() {
     const SocConfig& soc = report_.soc;
-    field("SoC", fmt::format("{}, n = {}, {} timing", bold(elided(printable(soc.name), name_width), style_),
-                             soc.pu.vmac_lanes,
-                             soc.timing.preset == TimingPreset::serial ? "serial" : "overlapped"));
+    field("SoC", fmt::format("{}, n = {}, {}", bold(elided(printable(soc.name), name_width), style_),
+                             soc.pu.vmac_lanes, config::timing_label(soc)));
     field("clocks", fmt::format("accelerator {}, core {}, bus {}", hertz(soc.clocks.accelerator_hz),
                                 hertz(soc.clocks.core_hz), hertz(soc.clocks.bus_hz)));
     field("config", fmt::format("{} {}", elided(printable(report_.config_file), name_width),

@@ -158,15 +158,14 @@ double peak_memory_mib() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-void write_reports(const RunReport& report, const std::optional<std::string>& json) {
-  if (json == "-") {
-    print(json_of(report));
-    return;
-  }
-  print(text_of(report, style_of(STDOUT_FILENO)));
-  if (!json) return;
-  const std::string text = json_of(report);
-  write_file(*json, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, Durability::flushed);
+/// Firmware asks for KEEP, channel biases, GELU and wide results; the published arithmetic has none of them,
+/// and its products wrap.
+void check_numerics(const SocConfig& soc) {
+  if (soc.numerics == NumericsPreset::exact) return;
+  throw Error(
+      Failure::config,
+      "cannot run a network with numerics published-cmodel: its 16-bit products wrap, and it lacks what "
+      "firmware needs; it is a compatibility mode of replay-vectors; use --set numerics=exact");
 }
 
 }  // namespace
@@ -177,6 +176,7 @@ int run(const RunOptions& options) {
     throw Error(Failure::usage, "run: --golden-cache needs --check");
   const std::vector<Sentence> sentences = sentences_for(options, "run");
   const config::Loaded loaded = config::load(options.config, options.overrides);
+  check_numerics(loaded.soc);
 
   const fs::path model_file = model_file_for(options, loaded.soc);
   const ModelImage image = ModelImage::read(model_file);
@@ -202,7 +202,7 @@ int run(const RunOptions& options) {
   report.wall_seconds = seconds_since(start);
   report.peak_memory_mib = peak_memory_mib();
   if (options.json) report.program_hash = sha256_of(read_file(program_file(), "program"));
-  write_reports(report, options.json);
+  write_reports(options.json, json_of(report), text_of(report, style_of(STDOUT_FILENO)));
   return report.checks.mismatches == 0 ? 0 : exit_code_of(Failure::mismatch);
 }
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "contract/error.hpp"
+#include "contract/file.hpp"
 
 namespace edgebert::sim {
 namespace {
@@ -72,6 +73,14 @@ void print(std::string_view text) {
 void print_error(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
+}
+
+void write_reports(const std::optional<std::string>& json_target, const std::string& json,
+                   const std::string& text) {
+  print(json_target == "-" ? json : text);
+  if (json_target && *json_target != "-")
+    write_file(*json_target, {reinterpret_cast<const std::uint8_t*>(json.data()), json.size()},
+               Durability::flushed);
 }
 
 Style style_of(int descriptor) {

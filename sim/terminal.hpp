@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,11 @@ namespace edgebert::sim {
 void print(std::string_view text);
 /// Writes to standard error; what cannot be said there is lost.
 void print_error(std::string_view text);
+
+/// A command's report: text to standard output and JSON to a file, or JSON to standard output instead ("-").
+/// @throws Error(Failure::input) if that fails
+void write_reports(const std::optional<std::string>& json_target, const std::string& json,
+                   const std::string& text);
 
 /// How a stream may be written.
 struct Style {

@@ -11,11 +11,12 @@ Accelerator::Accelerator(sc_core::sc_module_name name, const Parameters& p, cons
                 {ScratchBuffer(p.data_bytes), ScratchBuffer(p.mask_bytes)}}},
       auxiliary(p.auxiliary_bytes),
       control("control"),
-      processing_unit("processing_unit", {p.lanes, p.preset}, decoders, auxiliary, clock),
-      softmax("softmax", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
-      layernorm("layernorm", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
-      element_add("element_add", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
-      early_exit("early_exit", {p.lanes, p.preset}, {decoders, auxiliary}, clock),
+      processing_unit("processing_unit", {p.lanes, p.product_costs, p.arithmetic}, decoders, auxiliary,
+                      clock),
+      softmax("softmax", {p.lanes, p.sfu_costs}, {decoders, auxiliary}, clock),
+      layernorm("layernorm", {p.lanes, p.sfu_costs}, {decoders, auxiliary}, clock),
+      element_add("element_add", {p.lanes, p.sfu_costs}, {decoders, auxiliary}, clock),
+      early_exit("early_exit", {p.lanes, p.sfu_costs}, {decoders, auxiliary}, clock),
       dma("dma", decoders, auxiliary, clock) {
   for (const auto& [unit_name, each] : units()) each->activity = &activity;
   control.registers.set(regs::id, static_cast<std::uint32_t>(unit::Kind::accelerator) << 16 | unit::version);

@@ -29,7 +29,9 @@ class Accelerator : public sc_core::sc_module {
  public:
   struct Parameters {
     std::uint32_t lanes;  ///< n: 2, 4, 8, 16, 32 or 64
-    TimingPreset preset;
+    product::Costs product_costs;
+    sfu::Costs sfu_costs;
+    product::Arithmetic arithmetic = product::Arithmetic::exact;
     std::uint32_t data_bytes;  ///< each of two
     std::uint32_t mask_bytes;  ///< each of two
     std::uint32_t auxiliary_bytes;

@@ -31,6 +31,7 @@ void ProcessingUnit::start() {
                              .wide_output = output.wide(),
                              .drains = !keep};
   if (const auto error = check_format()) return fail(*error);
+  if (const auto error = check_arithmetic()) return fail(*error);
   if (const auto error = check_shape(shape)) return fail(*error);
   Decoded decoded[2];
   const unsigned row_decoder = regs::mode_rows_from_decoder0.get(mode) != 0 ? 0 : 1;
@@ -58,15 +59,23 @@ void ProcessingUnit::start() {
   running_ = {shape, output, product::useful_products(row_operand, column_operand), {}};
   kept_reduction_ = (accumulate ? kept_reduction_ : 0) + shape.reduction;
   kept_ = keep;
+  if (!keep) finish_sums(epilogue);
+  complete_after(product::product_cycles(shape, parameters_.lanes, parameters_.costs));
+}
+
+void ProcessingUnit::finish_sums(const product::Epilogue& epilogue) {
+  auto& [shape, output, useful, statistics] = running_;
   const std::size_t elements = std::size_t{shape.rows} * shape.columns;
-  if (!keep && output.wide()) {
+  if (output.wide()) {
     words_.resize(elements);
-    product::finish_wide(accumulator_, epilogue, words_, running_.statistics);
-  } else if (!keep) {
-    codes_.resize(elements);
-    product::finish_codes(accumulator_, epilogue, output.bias, codes_, running_.statistics);
+    return product::finish_wide(accumulator_, epilogue, words_, statistics);
   }
-  complete_after(product::product_cycles(shape, parameters_.lanes, parameters_.preset));
+  codes_.resize(elements);
+  if (parameters_.arithmetic == product::Arithmetic::published) {
+    product::finish_published(accumulator_, published_epilogue(output), codes_);
+  } else {
+    product::finish_codes(accumulator_, epilogue, output.bias, codes_, statistics);
+  }
 }
 
 void ProcessingUnit::finish() {
@@ -109,6 +118,28 @@ std::optional<regs::Error> ProcessingUnit::check_format() const {
                      output_place().kind <= OutputKind::packed && registers[regs::scale] <= scale_one &&
                      registers[regs::bias_fraction] <= channel_bias_fraction_max;
   return known ? std::nullopt : std::optional(Error::bad_format);
+}
+
+std::optional<regs::Error> ProcessingUnit::check_arithmetic() const {
+  if (parameters_.arithmetic == product::Arithmetic::exact) return std::nullopt;
+  const std::uint32_t mode = registers[regs::mode];
+  const auto activation = static_cast<Activation>(regs::mode_activation.get(mode));
+  const bool known = regs::mode_keep.get(mode) == 0 && regs::mode_accumulate.get(mode) == 0 &&
+                     regs::mode_row_scale.get(mode) == 0 &&
+                     static_cast<BiasAxis>(regs::mode_bias_axis.get(mode)) == BiasAxis::none &&
+                     (activation == Activation::none || activation == Activation::relu) &&
+                     registers[regs::scale] == scale_one && output_place().kind == OutputKind::adaptivfloat;
+  return known ? std::nullopt : std::optional(Error::not_in_published_arithmetic);
+}
+
+product::PublishedEpilogue ProcessingUnit::published_epilogue(const Output& output) const {
+  const std::uint32_t word = registers[regs::published_epilogue];
+  const auto activation = static_cast<Activation>(regs::mode_activation.get(registers[regs::mode]));
+  return {.shift = regs::published_shift.get(word),
+          .adds_bias = regs::published_adds_bias.get(word) != 0,
+          .bias = static_cast<std::int8_t>(regs::published_bias.get(word)),
+          .relu = activation == Activation::relu,
+          .output_bias = output.bias};
 }
 
 std::optional<regs::Error> ProcessingUnit::check_shape(const product::Shape& shape) const {

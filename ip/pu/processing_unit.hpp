@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The processing unit: two bit-mask decoders, n x n VMAC datapath, accumulator, activation, encoder.
-// Function: product_kernel.hpp, bit_mask.hpp. Cycles: product_cost.hpp. Registers: processing_unit_regs.hpp.
-// Modelled: function, cycles, interrupt, errors, counters, an accumulator of n x n kept between commands. Not
-// modelled: the order in which blocks are computed (the accumulator is exact, so it changes nothing), operand
-// reuse between blocks.
+// Function: product_kernel.hpp, bit_mask.hpp; with the published model's arithmetic
+// published_product_kernel.hpp. Cycles: product_cost.hpp. Registers: processing_unit_regs.hpp. Modelled:
+// function, cycles, interrupt, errors, counters, an accumulator of n x n kept between commands. Not modelled:
+// the order in which blocks are computed (the accumulator is exact, so it changes nothing), operand reuse
+// between blocks.
 #pragma once
 #include <array>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "ip/pu/processing_unit_regs.hpp"
 #include "ip/pu/product_cost.hpp"
 #include "ip/pu/product_kernel.hpp"
+#include "ip/pu/published_product_kernel.hpp"
 
 namespace edgebert {
 
@@ -23,7 +25,8 @@ class ProcessingUnit : public Unit {
  public:
   struct Parameters {
     std::uint32_t lanes;  ///< n: 2, 4, 8, 16, 32 or 64
-    TimingPreset preset;
+    product::Costs costs;
+    product::Arithmetic arithmetic = product::Arithmetic::exact;
   };
 
   ProcessingUnit(sc_core::sc_module_name name, const Parameters& parameters,
@@ -49,6 +52,7 @@ class ProcessingUnit : public Unit {
   OperandPlace operand_place(unsigned decoder) const;
   Output output_place() const;
   std::optional<Error> check_format() const;
+  std::optional<Error> check_arithmetic() const;
   std::optional<Error> check_shape(const product::Shape& shape) const;
   std::optional<Error> check_output(const product::Shape& shape, const Output& output,
                                     const Decoded& neighbour) const;
@@ -58,10 +62,12 @@ class ProcessingUnit : public Unit {
                                     const OperandCache::View& view, Decoded& decoded);
   std::optional<Error> decode_packed(unsigned decoder, const OperandPlace& place,
                                      const OperandCache::View& view, Decoded& decoded);
+  product::PublishedEpilogue published_epilogue(const Output& output) const;
   std::optional<Error> fill_epilogue(const product::Shape& shape, product::Epilogue& epilogue);
   bool claim_operand(unsigned decoder, std::uint32_t rows, std::uint32_t reduction, const Decoded& decoded);
   bool claim_parameters(const product::Epilogue& epilogue);
   bool claim_output(const product::Shape& shape, const Output& output);
+  void finish_sums(const product::Epilogue& epilogue);
   void write_output();
   void write_rows(std::span<const std::uint8_t> bytes);
   void show_output() const;

@@ -51,12 +51,18 @@ inline constexpr Register output_mask{0x6c, Access::read_write, 0, "OUTPUT_MASK"
 inline constexpr Register output_bytes{0x70, Access::read_only, 0, "OUTPUT_BYTES",
                                        "data bytes the last packed output took"};
 
-inline constexpr Register map[] = {rows,          columns,         reduction,     mode,
-                                   operand0_base, operand0_stride, operand0_mask, operand0_format,
-                                   operand1_base, operand1_stride, operand1_mask, operand1_format,
-                                   scale,         bias_base,       bias_fraction, row_scale_base,
-                                   output_format, output_base,     output_stride, output_mask,
-                                   output_bytes};
+inline constexpr Register published_epilogue{
+    0x74, Access::read_write, 0, "PUBLISHED_EPILOGUE",
+    "only with the published model's arithmetic, which has no SCALE and no channel biases: 4:0 right shift "
+    "of the "
+    "sum, bit 8 add the bias, 23:16 the bias, signed, 12 fraction bits"};
+
+inline constexpr Register map[] = {rows,          columns,           reduction,     mode,
+                                   operand0_base, operand0_stride,   operand0_mask, operand0_format,
+                                   operand1_base, operand1_stride,   operand1_mask, operand1_format,
+                                   scale,         bias_base,         bias_fraction, row_scale_base,
+                                   output_format, output_base,       output_stride, output_mask,
+                                   output_bytes,  published_epilogue};
 
 inline constexpr Field mode_rows_from_decoder0{0, 1};
 inline constexpr Field mode_accumulate{1, 1};
@@ -69,6 +75,9 @@ inline constexpr Field format_bias{4, 3};
 inline constexpr Field output_kind{0, 2};
 inline constexpr Field output_buffer{4, 1};
 inline constexpr Field output_bias{8, 3};
+inline constexpr Field published_shift{0, 5};
+inline constexpr Field published_adds_bias{8, 1};
+inline constexpr Field published_bias{16, 8};
 
 enum class BiasAxis : uint32_t { none = 0, column = 1, row = 2 };
 enum class OutputKind : uint32_t { adaptivfloat = 0, wide = 1, packed = 2 };
@@ -85,6 +94,8 @@ enum class Error : uint32_t {
   parameters_outside_auxiliary,  ///< channel biases or row scales
   bad_format,                    ///< activation, bias axis, output kind, scale or fraction bits not defined
   keep_exceeds_lanes,  ///< MODE keeps or continues an accumulator larger than n x n, or of another shape
+  not_in_published_arithmetic,  ///< the published model's unit has no KEEP, scale, channel biases, activation
+                                ///< but ReLU, wide or packed output
 };
 
 }  // namespace edgebert::processing_unit

@@ -26,7 +26,7 @@ void EarlyExit::start() {
 
   const std::uint32_t entropy = early_exit::entropy_of(logits_);
   running_ = {classes, entropy, entropy < registers[regs::threshold]};
-  complete_after(sfu::early_exit_cycles(classes, parameters_.lanes, true, parameters_.preset));
+  complete_after(sfu::early_exit_cycles(classes, parameters_.lanes, true, parameters_.costs));
 }
 
 void EarlyExit::finish() {

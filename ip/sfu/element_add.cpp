@@ -43,7 +43,7 @@ void ElementAdd::start() {
   }
   const unsigned wide_operands = a.wide() + b.wide() + output.wide();
   complete_after(
-      sfu::element_add_cycles({rows, features, parameters_.lanes}, wide_operands, parameters_.preset));
+      sfu::element_add_cycles({rows, features, parameters_.lanes}, wide_operands, parameters_.costs));
 }
 
 void ElementAdd::finish() {

@@ -63,7 +63,7 @@ void Layernorm::start() {
   }
   const unsigned wide_operands = a.wide() + (adds && b.wide());
   complete_after(
-      sfu::layernorm_cycles({rows, features, parameters_.lanes}, adds, wide_operands, parameters_.preset));
+      sfu::layernorm_cycles({rows, features, parameters_.lanes}, adds, wide_operands, parameters_.costs));
 }
 
 void Layernorm::finish() {

@@ -58,7 +58,7 @@ void Softmax::start() {
         softmax::softmax_row(std::span(scores_).subspan(at, columns), span, position,
                              std::span(weights_).subspan(at, columns), running_.statistics));
   }
-  complete_after(sfu::softmax_cycles({rows, columns, parameters_.lanes}, true, parameters_.preset));
+  complete_after(sfu::softmax_cycles({rows, columns, parameters_.lanes}, true, parameters_.costs));
 }
 
 void Softmax::finish() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the units of the special function unit share beyond Unit: the buffers they work on, lanes, timing.
 #pragma once
-#include "ip/common/timing.hpp"
 #include "ip/common/unit.hpp"
 #include "ip/pu/bit_mask.hpp"
 #include "ip/sfu/operand.hpp"
+#include "ip/sfu/sfu_cost.hpp"
 
 namespace edgebert {
 
@@ -12,7 +12,7 @@ class SpecialFunctionUnit : public Unit {
  public:
   struct Parameters {
     std::uint32_t lanes;  ///< n: elements of a vector
-    TimingPreset preset;
+    sfu::Costs costs;
   };
 
  protected:

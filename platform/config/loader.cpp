@@ -13,6 +13,7 @@
 
 #include "contract/file.hpp"
 #include "platform/config/text.hpp"
+#include "platform/config/timing_preset.hpp"
 
 namespace edgebert::config {
 namespace {
@@ -111,12 +112,14 @@ class Loader {
   }
 
   Loaded finish() {
+    follow_preset(config_, [this](const Key& key) { return origin_.contains(key.path); });
     cross_check();
     Loaded loaded{config_, file_, {}, hash_of(config_)};
     for (const Key& key : schema()) {
       const auto origin = origin_.find(key.path);
+      const char* by_itself = key.follows_preset ? "timing.preset" : "default";
       loaded.values.push_back(
-          {&key, text_of(key, config_), origin == origin_.end() ? "default" : origin->second});
+          {&key, text_of(key, config_), origin == origin_.end() ? by_itself : origin->second});
     }
     return loaded;
   }

@@ -22,7 +22,7 @@ namespace edgebert::config {
 struct Resolved {
   const Key* key;
   std::string text;    ///< as a person writes it
-  std::string origin;  ///< "default", "FILE:LINE" or "--set"
+  std::string origin;  ///< "default", "timing.preset", "FILE:LINE" or "--set"
 };
 
 struct Loaded {

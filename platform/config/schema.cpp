@@ -4,9 +4,8 @@
 // none says a number, the source says so.
 #include "platform/config/schema.hpp"
 
-#include <utility>
-
 #include "contract/memory_map.hpp"
+#include "platform/config/schema_rows.hpp"
 
 namespace edgebert::config {
 namespace {
@@ -18,36 +17,10 @@ constexpr std::uint32_t page = 4096;
 constexpr const char* figure = "figure";
 constexpr const char* assumed = "assumption";
 
-Key text(std::string path, Slot (*slot)(SocConfig&), std::string description, std::string source) {
-  return {std::move(path),        Unit::none,       0, 0, 0, {}, Influence::none, slot,
-          std::move(description), std::move(source)};
-}
-
-Key choice(std::string path, std::vector<std::string> choices, Slot (*slot)(SocConfig&),
-           std::string description, std::string source) {
-  return {std::move(path),        Unit::none,       0, 0, 0, std::move(choices), Influence::results, slot,
-          std::move(description), std::move(source)};
-}
-
-struct Range {
-  double minimum;
-  double maximum;
-  std::uint32_t multiple_of = 0;
-};
-
-Key number(std::string path, Unit unit, Range range, Slot (*slot)(SocConfig&), std::string description,
-           std::string source, Influence influence = Influence::results) {
-  return {std::move(path), unit, range.minimum,          range.maximum,    range.multiple_of, {},
-          influence,       slot, std::move(description), std::move(source)};
-}
-
 constexpr Range clock_range{1e6, 10e9};
 constexpr Range latency_range{0, 1e6};
 const std::vector<std::string> lane_choices = {"2", "4", "8", "16", "32", "64"};
 const std::vector<std::string> width_choices = {"4", "8", "16", "32", "64"};
-
-// A lambda without captures is all a row needs to say where its value lives.
-#define SLOT(member) [](SocConfig& config) -> Slot { return &config.member; }
 
 std::vector<Key> identity_keys() {
   return {
@@ -58,8 +31,13 @@ std::vector<Key> identity_keys() {
            "free"),
       text("firmware", SLOT(firmware),
            "firmware ELF, looked for likewise; empty: the one built with the program", "free"),
-      choice("numerics", {"exact"}, SLOT(numerics), "number formats and rounding: exact is docs/numerics.md",
-             "docs/numerics.md"),
+      choice(
+          "numerics", {"exact", "published-cmodel"}, SLOT(numerics),
+          "number formats and rounding: exact is docs/numerics.md; published-cmodel gives the matrix unit "
+          "the "
+          "16-bit wrapping arithmetic of the published SystemC, for replay-vectors only (compatibility mode, "
+          "docs/vectors.md)",
+          "docs/numerics.md"),
       number("exit.threshold", Unit::nats, {0, 4.2}, SLOT(exit.threshold),
              "exit after the first layer whose entropy is below this; 0 never exits early",
              "rule: published software; value: assumption"),
@@ -80,14 +58,16 @@ std::vector<Key> accelerator_keys() {
              "usually quoted for the 12 nm design, not verified; the chip reached 0.717 GHz at 1.0 V"),
       number("clocks.core", Unit::hertz, clock_range, SLOT(clocks.core_hz), "RISC-V core clock", assumed),
       number("clocks.bus", Unit::hertz, clock_range, SLOT(clocks.bus_hz), "bus clock", assumed),
-      choice("pu.vmac_lanes", lane_choices, SLOT(pu.vmac_lanes),
-             "n: vector MACs of the processing unit, and the width of each; n x n multipliers",
-             "published model: 16"),
       choice(
-          "timing.preset", {"serial", "overlapped"}, SLOT(timing.preset),
-          "cycles of a unit: serial = load, then compute, as measured on the published model; overlapped = "
-          "loads hidden behind computing, n cycles an n x n x n block",
-          "serial: published model; overlapped: the chip's peak of 256 MACs a cycle implies it"),
+          "pu.vmac_lanes", lane_choices, SLOT(pu.vmac_lanes),
+          "n: vector MACs of the processing unit, and the width of each; n x n multipliers; cycles at 2 and "
+          "64 are extrapolated",
+          "published model: 16"),
+  };
+}
+
+std::vector<Key> buffer_keys() {
+  return {
       number("buffers.data", Unit::bytes, {4 * kibi, 16 * mebi, 1024}, SLOT(buffers.data),
              "each of the two data buffers", figure),
       number("buffers.mask", Unit::bytes, {512, 2 * mebi, 512}, SLOT(buffers.mask),
@@ -159,7 +139,6 @@ std::vector<Key> limit_keys() {
              "wall time after which a run has failed", "ours", Influence::none),
   };
 }
-#undef SLOT
 
 }  // namespace
 
@@ -167,7 +146,7 @@ std::span<const Key> schema() {
   static const std::vector<Key> keys = [] {
     std::vector<Key> all;
     for (std::vector<Key> (*part)() :
-         {identity_keys, accelerator_keys, system_keys, memory_keys, limit_keys}) {
+         {identity_keys, accelerator_keys, timing_keys, buffer_keys, system_keys, memory_keys, limit_keys}) {
       for (Key& key : part()) all.push_back(std::move(key));
     }
     return all;

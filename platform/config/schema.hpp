@@ -37,7 +37,8 @@ struct Key {
   Influence influence;
   Slot (*slot)(SocConfig&);
   std::string description;
-  std::string source;  ///< of the default
+  std::string source;           ///< of the default
+  bool follows_preset = false;  ///< the default depends on timing.preset and pu.vmac_lanes
 };
 
 /// All keys in the order a person reads them. `version` is not one of them.

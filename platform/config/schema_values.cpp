@@ -68,6 +68,16 @@ std::string checked_text(const std::string& text) {
   return text;
 }
 
+/// The default, or those of the presets where they differ, at n = 16.
+std::string default_of(const Key& key) {
+  SocConfig config;
+  const std::string overlapped = text_of(key, config);
+  if (!key.follows_preset) return overlapped;
+  config.timing = SocConfig::Timing::of(TimingPreset::serial, config.pu.vmac_lanes);
+  const std::string serial = text_of(key, config);
+  return serial == overlapped ? serial : fmt::format("serial {}, overlapped {}", serial, overlapped);
+}
+
 /// A Markdown table cell.
 std::string cell(std::string text) {
   for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
@@ -139,16 +149,16 @@ std::string schema_markdown() {
       "default, the\n"
       "paper's SoC. Numbers may carry a unit of their kind (`128 KiB`, `1 GHz`, `40 ns`); a plain number is "
       "in the\n"
-      "base unit. Keys marked (*) change no result and are not part of the config hash.\n\n"
+      "base unit. Keys marked (*) change no result and are not part of the config hash. Defaults of "
+      "timing.* are\nthose of timing.preset at n = 16; some change with n (ip/pu/product_cost.hpp).\n\n"
       "Sources: \"figure\" is the accelerator figure of the public EdgeBERT repository (MICRO 2021), "
       "\"published "
       "model\"\nits SystemC code, \"chip\" Tambe et al., ISSCC 2023, paper 22.9. An \"assumption\" is ours: "
       "no public "
       "source\ngives the number.\n\n"
       "| key | default | accepts | what it is | source of the default |\n|---|---|---|---|---|\n";
-  const SocConfig defaults;
   for (const Key& key : schema()) {
-    const std::string value = text_of(key, defaults);
+    const std::string value = default_of(key);
     const std::string unit = symbol_of(key.unit);
     page += fmt::format("| `{}`{} | {} | {}{} | {} | {} |\n", key.path,
                         key.influence == Influence::none ? " (*)" : "",

@@ -7,12 +7,13 @@
 #include <string>
 
 #include "contract/formats.hpp"
-#include "ip/common/timing.hpp"
+#include "ip/pu/product_cost.hpp"
+#include "ip/sfu/sfu_cost.hpp"
 
 namespace edgebert {
 
 enum class SequencePad { full, actual };
-enum class NumericsPreset { exact };
+enum class NumericsPreset { exact, published_cmodel };
 enum class EmbeddingStore { envm, dram };
 
 /// A memory on the bus. Sizes in bytes, latencies in nanoseconds, widths in bytes a cycle of its own clock.
@@ -47,9 +48,16 @@ struct SocConfig {
   struct ProcessingUnit {
     std::uint32_t vmac_lanes = 16;  ///< n: 2, 4, 8, 16, 32 or 64
   } pu;
+  /// Constants of the cost formulas; those of a preset unless a configuration says otherwise.
   struct Timing {
-    TimingPreset preset = TimingPreset::overlapped;
-  } timing;
+    product::Costs pu;
+    sfu::Costs sfu;
+
+    TimingPreset preset() const { return pu.preset; }
+    static constexpr Timing of(TimingPreset preset, std::uint32_t lanes) {
+      return {product::costs_of(preset, lanes), sfu::costs_of(preset)};
+    }
+  } timing = Timing::of(TimingPreset::overlapped, 16);
   struct Buffers {
     std::uint32_t data = 128 * 1024;  ///< each of two
     std::uint32_t mask = 16 * 1024;   ///< each of two

@@ -27,7 +27,7 @@ class Json(ProgramTest):
     def test_keys(self):
         report = self.report("--check")
         self.assertEqual(
-            list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "inputs_hash", "soc",
+            list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "inputs_hash", "soc", "timing",
                            "quantities", "labels", "sentences", "totals", "host"])
         self.assertEqual(
             list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",

@@ -20,7 +20,7 @@ INCLUDE_RULES = [
     (r"ip/", r"contract/|ip/"),
     (r"platform/.*_regs\.hpp", r"contract/"),
     (r"platform/rv32/", r"contract/|platform/rv32/"),
-    (r"platform/config/", r"contract/|ip/common/timing\.hpp|platform/config/"),
+    (r"platform/config/", r"contract/|ip/.*_cost\.hpp|platform/config/"),
     (r"platform/", r"contract/|ip/|platform/"),
     (r"firmware/", r"contract/|firmware/|(ip|platform)/.*_regs\.hpp"),
     (r"model/", r"contract/|ip/numerics/adaptivfloat\.hpp|model/"),

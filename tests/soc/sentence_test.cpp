@@ -52,7 +52,7 @@ TEST_CASE("sentences: computing only the valid tokens gives the same tensors in 
 TEST_CASE("sentences: serial timing changes cycles and nothing else") {
   SocConfig overlapped;
   SocConfig serial;
-  serial.timing.preset = TimingPreset::serial;
+  serial.timing = SocConfig::Timing::of(TimingPreset::serial, serial.pu.vmac_lanes);
   const auto sentence = dev_sentences({3});
   const std::string fast = in_child([&] { return run_sentences(overlapped, sentence); });
   const std::string slow = in_child([&] { return run_sentences(serial, sentence); });

@@ -4,6 +4,7 @@
 
 #include "contract/error.hpp"
 #include "platform/config/locate.hpp"
+#include "platform/config/timing_preset.hpp"
 #include "tests/test.hpp"
 
 using namespace edgebert;
@@ -93,6 +94,50 @@ TEST_CASE("loader: the hash sees results and nothing else") {
   }
 }
 
+TEST_CASE("loader: constants of the cost formulas follow preset and lanes unless they are given") {
+  const SocConfig serial = loaded("version: 1\ntiming: {preset: serial, sfu: {data_read: 5}}").soc;
+  CHECK(serial.timing.pu.handover == 1);
+  CHECK(serial.timing.pu.stalls.later_tile == 8);
+  CHECK(serial.timing.sfu.softmax.command == 9);
+  CHECK(serial.timing.sfu.data_read == 5);
+  CHECK(timing_label(serial) == "serial timing with constants of its own");
+
+  const Loaded wide = loaded("version: 1", {"pu.vmac_lanes=32", "timing.preset=serial"});
+  CHECK(wide.soc.timing.pu.stalls.later_tile == 40);
+  CHECK(timing_label(wide.soc) == "serial timing");
+  for (const Resolved& value : wide.values) {
+    if (value.key->path == "timing.preset") CHECK(value.origin == "--set");
+    if (value.key->path == "timing.pu.stall.later_tile") CHECK(value.origin == "timing.preset");
+  }
+  CHECK(loaded("version: 1", {"timing.sfu.data_read=1"}).hash != loaded("version: 1").hash);
+}
+
+TEST_CASE("timing: another n takes the constants that follow n, and keeps those of the configuration's own") {
+  const SocConfig config = loaded("version: 1\ntiming: {preset: serial, pu: {load: 3}}").soc;
+  const SocConfig wide = with_lanes(config, 32);
+  CHECK(wide.pu.vmac_lanes == 32);
+  CHECK(wide.timing.pu.stalls.later_tile == 40);
+  CHECK(wide.timing.pu.load == 3);
+  CHECK(own_timing(wide).size() == 1);
+  CHECK(timing_label(with_lanes(loaded("version: 1").soc, 64)) ==
+        "overlapped timing (extrapolated: no reference at this n)");
+}
+
+TEST_CASE("loader: the presets of published machines") {
+  const SocConfig cmodel = load(EDGEBERT_CONFIGS "/cmodel.yaml").soc;
+  CHECK(cmodel.timing.preset() == TimingPreset::serial);
+  CHECK(own_timing(cmodel).empty());
+  CHECK(cmodel.buffers.data == 64 * 1024);
+  CHECK(cmodel.buffers.mask == 8 * 1024);
+  CHECK(cmodel.buffers.auxiliary == 4 * 1024);
+  const SocConfig chip = load(EDGEBERT_CONFIGS "/stp-isscc23.yaml").soc;
+  CHECK(chip.timing.preset() == TimingPreset::overlapped);
+  CHECK(own_timing(chip).empty());
+  CHECK(chip.buffers.data == 256 * 1024);
+  CHECK(chip.embedding.store == EmbeddingStore::dram);
+  CHECK(chip.clocks.accelerator_hz == 716.8e6);
+}
+
 TEST_CASE("loader: unknown keys name the place, the path and the nearest valid key") {
   CHECK(refusal("version: 1\npu:\n  vmac_lane: 16\n") ==
         "soc.yaml:3:3: unknown key 'pu.vmac_lane'; the nearest valid key is 'pu.vmac_lanes'");
@@ -137,7 +182,8 @@ TEST_CASE("loader: values out of range, of another kind or unit are refused") {
         "soc.yaml:2:16: clocks.core: '1 GB' has the unknown unit 'GB'; units here: Hz, kHz, MHz, GHz");
   CHECK(refusal("version: 1\nexit: {threshold: -0.1}\n") ==
         "soc.yaml:2:19: exit.threshold: -0.1 is out of range; 0 nat to 4.2 nat");
-  CHECK(refusal("version: 1\nnumerics: float\n") == "soc.yaml:2:11: numerics: 'float' is not one of exact");
+  CHECK(refusal("version: 1\nnumerics: float\n") ==
+        "soc.yaml:2:11: numerics: 'float' is not one of exact, published-cmodel");
   CHECK(refusal("version: 1\nmemory: {envm: {size: 512 MiB}}\n") ==
         "soc.yaml:2:23: memory.envm.size: 512 MiB is out of range; 4 KiB to 256 MiB");
   CHECK(refusal("version: 1\npu: 16\n") == "soc.yaml:2:1: pu: expected a section with the keys vmac_lanes");

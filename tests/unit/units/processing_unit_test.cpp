@@ -14,6 +14,7 @@ namespace regs = processing_unit;
 namespace {
 
 constexpr std::uint32_t base = memory_map::processing_unit;
+constexpr product::Costs serial = product::costs_of(TimingPreset::serial, 16);
 
 /// A 20 x 30 product over 70, biases 3 and 2, AdaptivFloat output with bias 4 behind the row operand in
 /// buffer 1.
@@ -77,7 +78,7 @@ TEST_CASE(
   b.set(base, unit::tag_position, unit::tag_row.put(16) | unit::tag_column.put(32));
   const auto commands = b.get(base, unit::commands);
   const auto busy = b.get(base, unit::busy_cycles);
-  const Cycles cycles = product::product_cycles({rows, columns, reduction}, 16, TimingPreset::serial);
+  const Cycles cycles = product::product_cycles({rows, columns, reduction}, 16, serial);
   CHECK(b.run(base) == cycles);
   CHECK(b.error(base) == 0);
   CHECK(output_codes() == expected(data, golden::adaptivfloat(4)));
@@ -176,7 +177,7 @@ TEST_CASE("processing unit: a reduction split with KEEP gives the codes of the w
 
   b.set(base, regs::reduction, 64);
   b.set(base, regs::mode, regs::mode_keep.put(1));
-  CHECK(b.run(base) == product::product_cycles({16, 16, 64, false, false}, 16, TimingPreset::serial));
+  CHECK(b.run(base) == product::product_cycles({16, 16, 64, false, false}, 16, serial));
   CHECK(output_codes(output_at, 256) == std::vector<std::int32_t>(256, 0));
   b.set(base, regs::reduction, 6);
   b.set(base, regs::operand0_base, 64);

@@ -19,6 +19,7 @@ using test::bench;
 namespace {
 
 constexpr std::uint32_t wide_format = sfu::format_kind.put(1);
+constexpr sfu::Costs serial = sfu::costs_of(TimingPreset::serial);
 
 std::span<const std::uint8_t> bytes_of(const std::vector<std::int32_t>& words) {
   return {reinterpret_cast<const std::uint8_t*>(words.data()), words.size() * 4};
@@ -65,7 +66,7 @@ TEST_CASE("softmax unit: weights, row scales and cycles; refusals") {
   b.set(base, regs::span_length, static_cast<std::uint32_t>(mask.size()));
   b.set(base, regs::row_scale_base, 512);
 
-  CHECK(b.run(base) == sfu::softmax_cycles({rows, columns, 16}, true, TimingPreset::serial));
+  CHECK(b.run(base) == sfu::softmax_cycles({rows, columns, 16}, true, serial));
   REQUIRE(b.error(base) == 0);
   for (std::uint32_t r = 0; r < rows; ++r) {
     golden::Saturations saturations;
@@ -133,7 +134,7 @@ TEST_CASE("layernorm unit: wide plus AdaptivFloat with a repeated row; cycles; r
   b.set(base, regs::parameter_biases, regs::gamma_bias.put(3) | regs::beta_bias.put(1));
   b.set(base, regs::epsilon, 168);
 
-  CHECK(b.run(base) == sfu::layernorm_cycles({rows, features, 16}, true, 1, TimingPreset::serial));
+  CHECK(b.run(base) == sfu::layernorm_cycles({rows, features, 16}, true, 1, serial));
   REQUIRE(b.error(base) == 0);
   for (std::uint32_t r = 0; r < rows; ++r) {
     golden::Saturations saturations;
@@ -188,7 +189,7 @@ TEST_CASE("element-wise add unit: packed plus dense to wide, and to AdaptivFloat
   SECTION("wide") {
     b.set(base, regs::output_format, wide_format | sfu::format_buffer.put(1));
     b.set(base, regs::output_stride, 4 * features);
-    CHECK(b.run(base) == sfu::element_add_cycles({rows, features, 16}, 1, TimingPreset::serial));
+    CHECK(b.run(base) == sfu::element_add_cycles({rows, features, 16}, 1, serial));
     REQUIRE(b.error(base) == 0);
     const auto want = golden::element_add({left_values, golden::adaptivfloat(1)},
                                           {right_values, golden::adaptivfloat(5)}, golden::wide, saturations);
@@ -199,7 +200,7 @@ TEST_CASE("element-wise add unit: packed plus dense to wide, and to AdaptivFloat
   SECTION("AdaptivFloat") {
     b.set(base, regs::output_format, sfu::format_buffer.put(1) | sfu::format_bias.put(5));
     b.set(base, regs::output_stride, features);
-    CHECK(b.run(base) == sfu::element_add_cycles({rows, features, 16}, 0, TimingPreset::serial));
+    CHECK(b.run(base) == sfu::element_add_cycles({rows, features, 16}, 0, serial));
     const auto want =
         golden::element_add({left_values, golden::adaptivfloat(1)}, {right_values, golden::adaptivfloat(5)},
                             golden::adaptivfloat(5), saturations);
@@ -227,7 +228,7 @@ TEST_CASE("early-exit unit: exits below the threshold, not at it; refuses one cl
   b.set(base, regs::classes, 3);
   for (const auto& [threshold, decision] : {std::pair{h, 0u}, {h + 1, 1u}, {0u, 0u}}) {
     b.set(base, regs::threshold, threshold);
-    CHECK(b.run(base) == sfu::early_exit_cycles(3, 16, true, TimingPreset::serial));
+    CHECK(b.run(base) == sfu::early_exit_cycles(3, 16, true, serial));
     CHECK(b.get(base, regs::entropy) == h);
     CHECK(b.get(base, regs::decision) == decision);
   }

@@ -19,13 +19,19 @@ TestBench::TestBench(sc_core::sc_module_name name)
       read_only("read_only", {.bytes = 4096, .writable = false, .timing = memory_timing(2)}),
       accelerator("accelerator",
                   {.lanes = 16,
-                   .preset = TimingPreset::serial,
+                   .product_costs = product::costs_of(TimingPreset::serial, 16),
+                   .sfu_costs = sfu::costs_of(TimingPreset::serial),
                    .data_bytes = 4096,
                    .mask_bytes = 512,
                    .auxiliary_bytes = 1024,
                    .sram_bytes = 0,
                    .bus_rate = 1024},
                   accelerator_clock),
+      published_unit("published_unit",
+                     {.lanes = 16,
+                      .costs = product::costs_of(TimingPreset::serial, 16),
+                      .arithmetic = product::Arithmetic::published},
+                     accelerator.decoders, accelerator.auxiliary, accelerator_clock),
       interrupts("interrupts"),
       timer("timer", bus_clock),
       watchdog("watchdog", bus_clock),
@@ -40,6 +46,7 @@ TestBench::TestBench(sc_core::sc_module_name name)
   for (const auto& [base, block] : accelerator.register_blocks()) {
     bus.map_registers(base, map::unit_room, block->socket);
   }
+  bus.map_registers(published_unit_base, map::unit_room, published_unit.socket);
   bus.map_registers(map::interrupt_controller.base, map::interrupt_controller.room, interrupts.socket);
   bus.map_registers(map::timer.base, map::timer.room, timer.socket);
   bus.map_registers(map::watchdog.base, map::watchdog.room, watchdog.socket);

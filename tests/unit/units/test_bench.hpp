@@ -10,6 +10,9 @@
 
 namespace edgebert::test {
 
+/// Where TestBench::published_unit answers.
+inline constexpr std::uint32_t published_unit_base = memory_map::accelerator.base + 0xf000;
+
 /// A bus access as the core would make it.
 struct Access {
   tlm::tlm_response_status status;
@@ -38,6 +41,7 @@ class TestBench : public sc_core::sc_module {
   Memory memory;     ///< 64 KiB at the weight memory's address
   Memory read_only;  ///< 4 KiB at the eNVM's address
   Accelerator accelerator;
+  ProcessingUnit published_unit;  ///< on the accelerator's buffers, with the published model's arithmetic
   InterruptController interrupts;
   Timer timer;
   Watchdog watchdog;
