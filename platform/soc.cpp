@@ -56,6 +56,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
                    .data_bytes = config.buffers.data,
                    .mask_bytes = config.buffers.mask,
                    .auxiliary_bytes = config.buffers.auxiliary,
+                   .bus_width = config.bus.width,
                    .sram_bytes = static_cast<std::uint32_t>(config.memory.system_sram.size),
                    .bus_rate = bus_rate(config)},
                   accelerator_clock),
@@ -72,6 +73,8 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       cpu("cpu", core_clock, config.core.quantum) {
   cpu.bus.bind(bus.core);
   accelerator.dma.bus.bind(bus.dma);
+  bus.on_core_beat(
+      [this, cycles = accelerator_clock.cycles(bus.cycle())] { accelerator.dma.lose(cycles, &Stalls::bus); });
   map_memories();
   map_devices();
   connect_interrupts();

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "ip/pu/bit_mask.hpp"
+#include "ip/pu/product_ports.hpp"
 
 namespace edgebert {
 
@@ -66,6 +67,9 @@ void ProcessingUnit::start() {
     codes_.resize(elements);
     product::finish_codes(accumulator_, epilogue, output.bias, codes_, running_.statistics);
   }
+  for (DecoderBuffers& decoder : decoders_)
+    use_port(decoder.data, product::operand_port_cycles(shape, parameters_.lanes));
+  use_port(decoders_[output.buffer].data, product::output_port_cycles(shape, parameters_.lanes));
   complete_after(product::product_cycles(shape, parameters_.lanes, parameters_.preset));
 }
 
