@@ -73,11 +73,7 @@ std::vector<UnitReport> snapshot(Soc& soc) {
                        unit->counters.all()});
   }
   for (const Memory* memory : {&soc.system_sram, &soc.weight_memory, static_cast<Memory*>(&soc.envm)}) {
-    reports.push_back({memory->basename(),
-                       0,
-                       0,
-                       {},
-                       {{"bytes_read", memory->bytes_read()}, {"bytes_written", memory->bytes_written()}}});
+    reports.push_back({memory->basename(), 0, 0, {}, memory->counters()});
   }
   reports.push_back(
       {"bus", 0, 0, {}, {{"core_accesses", soc.bus.core_accesses()}, {"dma_beats", soc.bus.dma_beats()}}});
@@ -275,6 +271,7 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
   const std::vector<Elapsed> elapsed_before = elapsed(soc);
   const std::uint64_t instructions = soc.cpu.core().instructions();
   const sc_time start = sc_core::sc_time_stamp();
+  soc.weight_memory.settle();
   soc.mailbox.post(job);
   state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
   state.check_running(attempt);

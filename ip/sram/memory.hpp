@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -52,8 +53,15 @@ class Memory : public sc_core::sc_module {
   /// Over the bus only; a core's private port is not counted.
   std::uint64_t bytes_read() const { return bytes_read_; }
   std::uint64_t bytes_written() const { return bytes_written_; }
+  const MemoryTiming& timing() const { return parameters_.timing; }
   /// A burst at an offset into the memory. May change what later bursts take (open rows).
   virtual BurstTime burst(std::uint64_t offset, std::uint64_t bytes, bool read);
+  /// Between two jobs: what a long pause does to the memory's state.
+  virtual void settle() {}
+  /// What it has done since reset, by name.
+  virtual std::map<std::string, std::uint64_t, std::less<>> counters() const {
+    return {{"bytes_read", bytes_read_}, {"bytes_written", bytes_written_}};
+  }
   std::uint64_t size() const { return parameters_.bytes; }
   /// Back door: the contents themselves. Whoever writes through it calls touch().
   std::span<std::uint8_t> contents() { return {bytes_.get(), parameters_.bytes}; }
