@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::uint64_t longest_burst = 256;
 
-/// Beats of `width` bytes that an unaligned run touches.
-std::uint64_t beats(std::uint64_t address, std::uint64_t bytes, std::uint32_t width) {
-  return (address + bytes + width - 1) / width - address / width;
-}
-
 const char* response_name(tlm::tlm_response_status status) {
   switch (status) {
     case tlm::TLM_ADDRESS_ERROR_RESPONSE:
@@ -51,7 +46,7 @@ void Bus::map_memory(std::uint32_t base, Memory& memory) {
   auto socket =
       std::make_unique<tlm_utils::simple_initiator_socket<Bus>>(sc_core::sc_gen_unique_name("to_memory"));
   socket->bind(memory.socket);
-  regions_.push_back({base, memory.size(), &memory.timing(), std::move(socket)});
+  regions_.push_back({base, memory.size(), &memory, std::move(socket)});
 }
 
 Bus::Region* Bus::find(std::uint64_t address, std::uint64_t bytes, Region*& last) {
@@ -84,35 +79,48 @@ bool Bus::forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Re
 
 void Bus::core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   Region* region = find(payload.get_address(), payload.get_data_length(), last_of_core_);
+  ++core_accesses_;
+  if (core_beat_sink_) core_beat_sink_();
   forward(payload, delay, region, "core");
   delay += register_time_;
-  if (region != nullptr && region->timing != nullptr) {
-    delay += (payload.is_read() ? region->timing->read_latency : region->timing->write_latency) +
-             region->timing->cycle;
-  }
-  ++core_accesses_;
+  if (region == nullptr || region->memory == nullptr) return;
+  const BurstTime burst = region->memory->burst(payload.get_address() - region->base,
+                                                payload.get_data_length(), payload.is_read());
+  delay += burst.latency + burst.data;
 }
 
 void Bus::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   Region* region = find(payload.get_address(), payload.get_data_length(), last_of_dma_);
   // The accelerator's own registers are not reachable from its own initiator.
-  if (region != nullptr && region->timing == nullptr) region = nullptr;
+  if (region != nullptr && region->memory == nullptr) region = nullptr;
   if (!forward(payload, delay, region, "DMA")) return;
-  delay += burst_time(*region, payload);
+  delay += transfer_time(*region, payload);
   dma_beats_ += beats(payload.get_address(), payload.get_data_length(), parameters_.width);
 }
 
-sc_core::sc_time Bus::burst_time(const Region& region, const tlm::tlm_generic_payload& payload) const {
-  const std::uint64_t bus_beats = beats(payload.get_address(), payload.get_data_length(), parameters_.width);
-  const std::uint64_t memory_beats =
-      beats(payload.get_address(), payload.get_data_length(), region.timing->width);
-  const std::uint64_t bursts = ceil_divide(bus_beats, longest_burst);
-  const std::uint64_t cycle = parameters_.cycle.value();
-  const std::uint64_t latency =
-      (payload.is_read() ? region.timing->read_latency : region.timing->write_latency).value();
-  const std::uint64_t data =
-      std::max<std::uint64_t>(cycle * bus_beats, region.timing->cycle.value() * memory_beats);
-  return sc_core::sc_time::from_value((cycle * parameters_.burst_overhead + latency) * bursts + data);
+sc_core::sc_time Bus::transfer_time(const Region& region, tlm::tlm_generic_payload& payload) {
+  const std::uint64_t longest = longest_burst * parameters_.width;
+  const std::uint64_t end = payload.get_address() + payload.get_data_length();
+  std::uint64_t bursts = 0;
+  std::uint64_t latency = 0;
+  std::uint64_t data = 0;
+  for (std::uint64_t from = payload.get_address(); from < end; ++bursts) {
+    const std::uint64_t to = std::min(end, from / parameters_.width * parameters_.width + longest);
+    const BurstTime memory = region.memory->burst(from - region.base, to - from, payload.is_read());
+    latency += memory.latency.value();
+    data += std::max<std::uint64_t>(parameters_.cycle.value() * beats(from, to - from, parameters_.width),
+                                    memory.data.value());
+    from = to;
+  }
+  const std::uint64_t overhead = parameters_.cycle.value() * parameters_.burst_overhead * bursts;
+  TransferReport* report = nullptr;
+  payload.get_extension(report);
+  if (report != nullptr) {
+    report->data = sc_core::sc_time::from_value(data);
+    report->latency = sc_core::sc_time::from_value(latency);
+    report->overhead = sc_core::sc_time::from_value(overhead);
+  }
+  return sc_core::sc_time::from_value(data + latency + overhead);
 }
 
 unsigned Bus::debug_transport(tlm::tlm_generic_payload& payload) {

@@ -7,9 +7,12 @@
 //   memory, DMA       per burst of at most 256 beats: `burst_overhead` bus cycles + the memory's latency +
 //   the longer of
 //                     the bus's and the memory's beats; bursts follow one another (one outstanding)
-// 256 beats is AXI4's longest burst. Not modelled: arbitration, contention of the two initiators.
+// 256 beats is AXI4's longest burst. Arbitration: the core comes first. Each of its accesses takes one bus
+// cycle from a DMA transfer under way, whose completion moves later by that much. Not modelled: a core access
+// that waits for the beat on the wires, beats that fall into a burst's latency and would cost nothing.
 #pragma once
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +49,9 @@ class Bus : public sc_core::sc_module {
 
   void map_registers(std::uint32_t base, std::uint64_t bytes, tlm::tlm_base_target_socket<>& target);
   void map_memory(std::uint32_t base, Memory& memory);
+  /// Called for each beat the core takes from the bus: it comes first, a transfer under way waits.
+  void on_core_beat(std::function<void()> sink) { core_beat_sink_ = std::move(sink); }
+  const sc_core::sc_time& cycle() const { return parameters_.cycle; }
   const std::optional<Fault>& last_fault() const { return last_fault_; }
   std::uint64_t core_accesses() const { return core_accesses_; }
   std::uint64_t dma_beats() const { return dma_beats_; }
@@ -54,7 +60,7 @@ class Bus : public sc_core::sc_module {
   struct Region {
     std::uint64_t base;
     std::uint64_t bytes;
-    const MemoryTiming* timing;  ///< nullptr: registers
+    Memory* memory;  ///< nullptr: registers
     std::unique_ptr<tlm_utils::simple_initiator_socket<Bus>> socket;
   };
 
@@ -65,11 +71,12 @@ class Bus : public sc_core::sc_module {
   Region* find(std::uint64_t address, std::uint64_t bytes, Region*& last);
   bool forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Region* region,
                const char* initiator);
-  sc_core::sc_time burst_time(const Region& region, const tlm::tlm_generic_payload& payload) const;
+  sc_core::sc_time transfer_time(const Region& region, tlm::tlm_generic_payload& payload);
 
   Parameters parameters_;
   sc_core::sc_time register_time_;
   std::deque<Region> regions_;
+  std::function<void()> core_beat_sink_;
   Region* last_of_core_ = nullptr;
   Region* last_of_dma_ = nullptr;
   std::optional<Fault> last_fault_;

@@ -52,18 +52,17 @@ std::vector<UnitReport> snapshot(Soc& soc) {
       {"accelerator",
        0,
        clock.cycles(soc.accelerator.activity.busy()),
+       {},
        {{"overlapped_cycles", clock.cycles(soc.accelerator.activity.overlapped())}}}};
   for (const auto& [name, unit] : soc.accelerator.units()) {
-    reports.push_back({name, unit->total_commands(), unit->total_busy_cycles(), unit->counters.all()});
+    reports.push_back({name, unit->total_commands(), unit->total_busy_cycles(), unit->total_stalls(),
+                       unit->counters.all()});
   }
   for (const Memory* memory : {&soc.system_sram, &soc.weight_memory, static_cast<Memory*>(&soc.envm)}) {
-    reports.push_back({memory->basename(),
-                       0,
-                       0,
-                       {{"bytes_read", memory->bytes_read()}, {"bytes_written", memory->bytes_written()}}});
+    reports.push_back({memory->basename(), 0, 0, {}, memory->counters()});
   }
   reports.push_back(
-      {"bus", 0, 0, {{"core_accesses", soc.bus.core_accesses()}, {"dma_beats", soc.bus.dma_beats()}}});
+      {"bus", 0, 0, {}, {{"core_accesses", soc.bus.core_accesses()}, {"dma_beats", soc.bus.dma_beats()}}});
   return reports;
 }
 
@@ -71,12 +70,48 @@ std::vector<UnitReport> difference(std::vector<UnitReport> after, const std::vec
   for (std::size_t i = 0; i < after.size(); ++i) {
     after[i].commands -= before[i].commands;
     after[i].busy_cycles -= before[i].busy_cycles;
+    after[i].stalls -= before[i].stalls;
     for (auto& [name, value] : after[i].counters) {
       const auto earlier = before[i].counters.find(name);
       if (earlier != before[i].counters.end()) value -= earlier->second;
     }
   }
   return after;
+}
+
+/// What a unit's own clock says of the time since reset.
+struct Elapsed {
+  sc_time in_commands, idle;
+};
+
+std::vector<Elapsed> elapsed(Soc& soc) {
+  std::vector<Elapsed> times;
+  for (const auto& [name, unit] : soc.accelerator.units())
+    times.push_back({unit->time_in_commands(), unit->time_idle()});
+  return times;
+}
+
+/// Nothing is lost and nothing counted twice: each unit's cycles at work, waiting and idle are all cycles.
+void check_conservation(Soc& soc, const std::vector<Elapsed>& before, const std::vector<UnitReport>& reports,
+                        const sc_time& took) {
+  const std::vector<Elapsed> after = elapsed(soc);
+  std::size_t index = 0;
+  for (const auto& [name, unit] : soc.accelerator.units()) {
+    const sc_time in_commands = after[index].in_commands - before[index].in_commands;
+    const sc_time idle = after[index].idle - before[index].idle;
+    ++index;
+    const auto report = std::ranges::find(reports, std::string_view(name), &UnitReport::unit);
+    const std::uint64_t counted = report->busy_cycles + report->stalls.total();
+    const bool complete = unit->busy() || in_commands == soc.accelerator_clock.time(counted);
+    if (in_commands + idle == took && complete) continue;
+    throw Error(
+        Failure::internal,
+        fmt::format(
+            "cannot account for the time of {}: {} busy and {} stalled cycles, {} in commands, {} idle "
+            "of {}",
+            name, report->busy_cycles, report->stalls.total(), in_commands.to_string(), idle.to_string(),
+            took.to_string()));
+  }
 }
 
 /// Whether firmware's answer can be the answer to a job: a phrase that says why not, empty if it can.
@@ -219,8 +254,10 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
 
   const std::string attempt = fmt::format("sentence {}", job.number);
   const auto before = snapshot(soc);
+  const std::vector<Elapsed> elapsed_before = elapsed(soc);
   const std::uint64_t instructions = soc.cpu.core().instructions();
   const sc_time start = sc_core::sc_time_stamp();
+  soc.weight_memory.settle();
   soc.mailbox.post(job);
   state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
   state.check_running(attempt);
@@ -238,6 +275,7 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
   }
   SentenceResult sentence{result, soc.accelerator_clock.cycles(took), took.to_seconds(),
                           soc.cpu.core().instructions() - instructions, difference(snapshot(soc), before)};
+  check_conservation(soc, elapsed_before, sentence.units, sc_core::sc_time_stamp() - start);
   for (const UnitReport& unit : sentence.units) {
     if (unit.busy_cycles > sentence.cycles) {
       throw Error(Failure::internal, fmt::format("{}: {} was busy {} of {} cycles", attempt, unit.unit,

@@ -14,6 +14,7 @@
 #include "contract/mailbox.hpp"
 #include "contract/model_image.hpp"
 #include "ip/common/observation.hpp"
+#include "ip/common/stalls.hpp"
 #include "platform/config/soc_config.hpp"
 #include "platform/rv32/elf.hpp"
 
@@ -23,8 +24,15 @@ namespace edgebert {
 struct UnitReport {
   std::string unit;
   std::uint64_t commands;
-  std::uint64_t busy_cycles;  ///< accelerator cycles
+  std::uint64_t busy_cycles;  ///< accelerator cycles at work; with `stalls` and idle ones, all of them
+  Stalls stalls;              ///< accelerator cycles with a command that waits
   std::map<std::string, std::uint64_t, std::less<>> counters;
+
+  /// The rest of `cycles`; 0 for what has no commands.
+  std::uint64_t idle_cycles(std::uint64_t cycles) const {
+    const std::uint64_t used = busy_cycles + stalls.total();
+    return commands == 0 || used > cycles ? 0 : cycles - used;
+  }
 };
 
 /// What one sentence took, from the job's arrival in the mailbox to firmware's answer.

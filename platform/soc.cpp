@@ -2,6 +2,9 @@
 #include "platform/soc.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include "ip/dram/lpddr4.hpp"
 
 namespace edgebert {
 namespace {
@@ -36,6 +39,29 @@ std::uint32_t bus_rate(const SocConfig& config) {
   return static_cast<std::uint32_t>(std::clamp(rate, 1.0, 1.0e6));
 }
 
+dram::Femtoseconds femtoseconds(double nanoseconds) {
+  return static_cast<dram::Femtoseconds>(std::llround(nanoseconds * 1e6));
+}
+
+std::unique_ptr<Memory> make_weight_memory(const SocConfig& config) {
+  const MemoryConfig& memory = config.memory.weight_memory;
+  if (config.memory.weight_memory_kind == MemoryKind::sram)
+    return std::make_unique<Memory>("weight_memory", memory_of(memory, true));
+  const SocConfig::Lpddr4& dram = config.lpddr4;
+  return std::make_unique<Lpddr4>(
+      "weight_memory",
+      Lpddr4::Parameters{.bytes = memory.size,
+                         .cycle = period(memory.clock_hz),
+                         .width = memory.width,
+                         .timing = {.row_bytes = dram.row,
+                                    .banks = dram.banks,
+                                    .cas = femtoseconds(dram.cas_ns),
+                                    .activate = femtoseconds(dram.activate_ns),
+                                    .precharge = femtoseconds(dram.precharge_ns),
+                                    .refresh_interval = femtoseconds(dram.refresh_interval_ns),
+                                    .refresh_duration = femtoseconds(dram.refresh_duration_ns)}});
+}
+
 }  // namespace
 
 Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
@@ -45,11 +71,13 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       bus_clock(config.clocks.bus_hz),
       boot_rom("boot_rom", memory_of(config.memory.boot_rom, false)),
       system_sram("system_sram", memory_of(config.memory.system_sram, true)),
-      weight_memory("weight_memory", memory_of(config.memory.weight_memory, true)),
+      weight_memory_(make_weight_memory(config)),
+      weight_memory(*weight_memory_),
       envm("envm", {.bytes = config.memory.envm.size,
                     .read_latency = nanoseconds(config.memory.envm.read_latency_ns),
                     .cycle = period(config.memory.envm.clock_hz),
-                    .width = config.memory.envm.width}),
+                    .width = config.memory.envm.width,
+                    .read_ports = config.memory.envm_read_ports}),
       accelerator("accelerator",
                   {.lanes = config.pu.vmac_lanes,
                    .product_costs = config.timing.pu,
@@ -59,6 +87,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
                    .data_bytes = config.buffers.data,
                    .mask_bytes = config.buffers.mask,
                    .auxiliary_bytes = config.buffers.auxiliary,
+                   .bus_width = config.bus.width,
                    .sram_bytes = static_cast<std::uint32_t>(config.memory.system_sram.size),
                    .bus_rate = bus_rate(config)},
                   accelerator_clock),
@@ -75,6 +104,8 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       cpu("cpu", core_clock, config.core.quantum) {
   cpu.bus.bind(bus.core);
   accelerator.dma.bus.bind(bus.dma);
+  bus.on_core_beat(
+      [this, cycles = accelerator_clock.cycles(bus.cycle())] { accelerator.dma.lose(cycles, &Stalls::bus); });
   map_memories();
   map_devices();
   connect_interrupts();

@@ -3,6 +3,8 @@
 // watchdog, console, mailbox, exit device. A SystemC module like any other; platform/platform.hpp is the host
 // beside it.
 #pragma once
+#include <memory>
+
 #include "ip/accelerator/accelerator.hpp"
 #include "ip/envm/envm.hpp"
 #include "platform/bus.hpp"
@@ -25,7 +27,12 @@ class Soc : public sc_core::sc_module {
 
   Memory boot_rom;
   Memory system_sram;
-  Memory weight_memory;
+
+ private:
+  std::unique_ptr<Memory> weight_memory_;  ///< of the kind the configuration names
+
+ public:
+  Memory& weight_memory;
   Envm envm;
   Accelerator accelerator;
   InterruptController interrupt_controller;

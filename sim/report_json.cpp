@@ -12,7 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json units_of(const std::vector<UnitReport>& rows) {
+/// @param cycles  all accelerator cycles of the time reported
+Json units_of(const std::vector<UnitReport>& rows, std::uint64_t cycles) {
   Json units = Json::array();
   for (const UnitReport& row : rows) {
     Json counters = Json::object();
@@ -20,6 +21,9 @@ Json units_of(const std::vector<UnitReport>& rows) {
     units.push_back({{"unit", row.unit},
                      {"commands", row.commands},
                      {"busy_cycles", row.busy_cycles},
+                     {"stalled_cycles",
+                      {{"bus", row.stalls.bus}, {"memory", row.stalls.memory}, {"port", row.stalls.port}}},
+                     {"idle_cycles", row.idle_cycles(cycles)},
                      {"counters", std::move(counters)}});
   }
   return units;
@@ -37,7 +41,7 @@ Json sentence_of(const SentenceReport& sentence, std::size_t index) {
           {"cycles", sentence.cycles},
           {"seconds", sentence.seconds},
           {"instructions", sentence.instructions},
-          {"units", units_of(sentence.units)}};
+          {"units", units_of(sentence.units, sentence.cycles)}};
 }
 
 Json totals_of(const RunReport& report) {
@@ -54,7 +58,7 @@ Json totals_of(const RunReport& report) {
            {{"tensors_compared", report.checks.tensors_compared},
             {"mismatches", report.checks.mismatches},
             {"first_mismatch", report.checks.first.empty() ? Json(nullptr) : Json(report.checks.first)}}},
-          {"units", units_of(units)}};
+          {"units", units_of(units, report.cycles())}};
 }
 
 Json host_of(const RunReport& report) {

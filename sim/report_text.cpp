@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t page_width = 96;
 constexpr unsigned bar_width = 40;
+constexpr unsigned unit_bar_width = 20;
 constexpr std::size_t name_width = 60;
 constexpr std::size_t short_hash = 12;
 
@@ -126,15 +127,19 @@ class TextReport {
     line();
   }
 
-  /// Cycles a unit is busy, and their share of all; units overlap, so shares may sum to more than 100 %.
+  /// Cycles a unit is busy and their share of all, and those it waits with a command; the rest it is idle.
+  /// Units overlap, so shares may sum to more than 100 %.
   void unit_rows(const std::vector<UnitReport>& units, std::uint64_t cycles) {
-    line(dim(fmt::format("  {:<16}{:>10}{:>17}  {:>7}", "unit", "commands", "busy cycles", "share"), style_));
+    line(dim(
+        fmt::format("  {:<16}{:>9}{:>14}{:>13}  {:>7}", "unit", "commands", "busy cycles", "stalled", "busy"),
+        style_));
     for (const UnitReport& unit : units) {
       if (unit.commands == 0) continue;
       const double share =
           cycles == 0 ? 0 : static_cast<double>(unit.busy_cycles) / static_cast<double>(cycles);
-      line(fmt::format("  {:<16}{:>10}{:>17}  {:>5.1f} %  {}", spelled(unit.unit), grouped(unit.commands),
-                       grouped(unit.busy_cycles), 100 * share, bar(share, bar_width, style_)));
+      line(fmt::format("  {:<16}{:>9}{:>14}{:>13}  {:>5.1f} %  {}", spelled(unit.unit),
+                       grouped(unit.commands), grouped(unit.busy_cycles), grouped(unit.stalls.total()),
+                       100 * share, bar(share, unit_bar_width, style_)));
     }
     overlap(units, cycles);
     line();
@@ -153,10 +158,20 @@ class TextReport {
     const auto dma = row("dma");
     if (accelerator == units.end() || dma == units.end()) return;
     const std::uint64_t overlapped = accelerator->counters.at("overlapped_cycles");
-    line(fmt::format("  {:<16}{:>10}{:>17}  {:>5.1f} %", "any unit", "", grouped(accelerator->busy_cycles),
-                     percent(accelerator->busy_cycles, cycles)));
-    line(fmt::format("  {:<16}{:>10}{:>17}  {:>5.1f} % of the DMA's", "overlapped", "", grouped(overlapped),
-                     percent(overlapped, dma->busy_cycles)));
+    line(fmt::format("  {:<16}{:>9}{:>14}{:>13}  {:>5.1f} %", "any unit", "",
+                     grouped(accelerator->busy_cycles), "", percent(accelerator->busy_cycles, cycles)));
+    line(fmt::format("  {:<16}{:>9}{:>14}{:>13}  {:>5.1f} % of the DMA's", "overlapped", "",
+                     grouped(overlapped), "", percent(overlapped, dma->busy_cycles + dma->stalls.total())));
+    stalls(units);
+  }
+  /// What the units wait for.
+  void stalls(const std::vector<UnitReport>& units) {
+    Stalls sum;
+    for (const UnitReport& unit : units) sum += unit.stalls;
+    if (sum.total() == 0) return;
+    line(dim(fmt::format("  stalled: {} on a buffer's port, {} on the bus, {} on memory latency",
+                         grouped(sum.port), grouped(sum.bus), grouped(sum.memory)),
+             style_));
   }
   static bool is_memory(const UnitReport& unit) {
     return unit.counters.contains("bytes_read") && unit.counters.contains("bytes_written");

@@ -21,6 +21,7 @@ Accelerator::Parameters parameters_of(const SocConfig& config, std::uint32_t res
           .data_bytes = config.buffers.data + result_bytes,
           .mask_bytes = config.buffers.mask,
           .auxiliary_bytes = config.buffers.auxiliary,
+          .bus_width = 8,
           .sram_bytes = 0,
           .bus_rate = accelerator::bus_rate_cycles};
 }

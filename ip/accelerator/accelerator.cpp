@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ip/accelerator/accelerator.hpp"
 
+#include <algorithm>
+
 namespace edgebert {
 
 namespace regs = accelerator;
@@ -17,7 +19,7 @@ Accelerator::Accelerator(sc_core::sc_module_name name, const Parameters& p, cons
       layernorm("layernorm", {p.lanes, p.sfu_costs}, {decoders, auxiliary}, clock),
       element_add("element_add", {p.lanes, p.sfu_costs}, {decoders, auxiliary}, clock),
       early_exit("early_exit", {p.lanes, p.sfu_costs}, {decoders, auxiliary}, clock),
-      dma("dma", decoders, auxiliary, clock) {
+      dma("dma", std::min(p.bus_width, p.lanes), decoders, auxiliary, clock) {
   for (const auto& [unit_name, each] : units()) each->activity = &activity;
   control.registers.set(regs::id, static_cast<std::uint32_t>(unit::Kind::accelerator) << 16 | unit::version);
   control.registers.set(regs::lanes, p.lanes);

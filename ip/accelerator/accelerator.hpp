@@ -35,6 +35,7 @@ class Accelerator : public sc_core::sc_module {
     std::uint32_t data_bytes;  ///< each of two
     std::uint32_t mask_bytes;  ///< each of two
     std::uint32_t auxiliary_bytes;
+    std::uint32_t bus_width;   ///< bytes of a beat; a data buffer's port takes one, but no more than n bytes
     std::uint32_t sram_bytes;  ///< of the system SRAM, for firmware to read
     std::uint32_t bus_rate;    ///< bytes in accelerator::bus_rate_cycles, for firmware to read
   };

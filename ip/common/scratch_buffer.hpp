@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "ip/common/buffer_port.hpp"
+
 namespace edgebert {
 
 /// What a DMA load read and how it laid it out. While a memory's generation stands, two loads with equal
@@ -30,6 +32,8 @@ struct Stamp {
 class ScratchBuffer {
  public:
   enum class Use { reads, writes };
+
+  BufferPort port;
 
   explicit ScratchBuffer(std::size_t bytes) : bytes_(bytes, 0) {
     claims_.reserve(expected_regions);

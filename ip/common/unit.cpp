@@ -22,16 +22,17 @@ Unit::Unit(sc_core::sc_module_name name, unit::Kind kind, std::span<const Regist
 void Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) {
   if (reg.offset == unit::control.offset) {
     if ((registers[unit::control] & unit::control_start) == 0) return;
-    if (busy_) {
+    if (running_) {
       error_ = static_cast<std::uint32_t>(unit::Error::started_while_busy);
       return;
     }
-    busy_ = true;
-    start_delay_ = delay;
+    running_ = true;
+    start_ = sc_core::sc_time_stamp() + delay;
+    idle_ += start_ - end_;
     tag_ = registers[unit::tag];
     tag_position_ = registers[unit::tag_position];
     registers.set(unit::status, unit::status_busy.put(1));
-    if (activity != nullptr) activity->begin(activity_kind(), sc_core::sc_time_stamp() + delay);
+    if (activity != nullptr) activity->begin(activity_kind(), start_);
     start();
   } else if (reg.offset == unit::interrupt.offset) {
     const std::uint32_t written = registers[unit::interrupt];
@@ -40,30 +41,77 @@ void Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::
   }
 }
 
-void Unit::complete_after(Cycles cycles) {
+void Unit::complete_after(Cycles cycles, const Stalls& stalls) {
+  command_stalls_ = stalls;
   end_after(cycles, 0);
+  const bool comes_first = activity_kind() == Activity::Kind::transfer;
+  for (auto& [buffer, port_cycles] : ports_) {
+    if (buffer != nullptr) buffer->port.enter(*this, comes_first, cycles, port_cycles);
+  }
 }
 
 void Unit::end_after(Cycles cycles, std::uint32_t error) {
-  running_cycles_ = cycles;
+  if (error != 0) command_stalls_ = {};
+  command_cycles_ = cycles;
   error_ = error;
   refused_ = error != 0;
-  completion_.notify(start_delay_ + clock_.time(cycles));
+  completion_.notify(start_ + clock_.time(cycles) - sc_core::sc_time_stamp());
+}
+
+void Unit::use_port(ScratchBuffer& buffer, Cycles port_cycles) {
+  for (auto& use : ports_) {
+    if (use.buffer != nullptr && use.buffer != &buffer) continue;
+    use = {&buffer, use.port_cycles * (use.buffer != nullptr) + port_cycles};
+    return;
+  }
+}
+
+Cycles Unit::cycles_left() const {
+  const sc_core::sc_time end = start_ + clock_.time(command_cycles_ + lost_);
+  return end > sc_core::sc_time_stamp() ? clock_.cycles(end - sc_core::sc_time_stamp()) : 0;
+}
+
+void Unit::lose(Cycles cycles, Cycles Stalls::*cause) {
+  if (!running_ || refused_) return;
+  lost_ += cycles;
+  command_stalls_.*cause += cycles;
 }
 
 void Unit::complete() {
-  busy_ = false;
+  if (lost_ != 0) {
+    completion_.notify(clock_.time(lost_));
+    command_cycles_ += lost_;
+    lost_ = 0;
+    return;
+  }
+  running_ = false;
+  end_ = sc_core::sc_time_stamp();
+  in_commands_ += end_ - start_;
   ++commands_;
-  busy_cycles_ += running_cycles_;
+  cycles_in_commands_ += command_cycles_;
+  busy_cycles_ += command_cycles_ - command_stalls_.total();
+  stalls_ += command_stalls_;
   release_claims();
-  if (activity != nullptr) activity->end(activity_kind(), sc_core::sc_time_stamp());
+  for (auto& [buffer, port_cycles] : ports_) {
+    if (buffer != nullptr) buffer->port.leave(*this);
+    buffer = nullptr;
+  }
+  if (activity != nullptr) activity->end(activity_kind(), end_);
   if (!refused_) finish();
-  registers.set(unit::busy_cycles, static_cast<std::uint32_t>(busy_cycles_));
+  registers.set(unit::busy_cycles, static_cast<std::uint32_t>(cycles_in_commands_));
   registers.set(unit::commands, static_cast<std::uint32_t>(commands_));
   registers.set(unit::status, unit::status_error.put(error_));
   const std::uint32_t cause = error_ == 0 ? unit::interrupt_done : unit::interrupt_error;
   registers.set(unit::interrupt, registers[unit::interrupt] | cause);
   refresh_interrupt();
+}
+
+sc_core::sc_time Unit::time_in_commands() const {
+  return running_ ? in_commands_ + (sc_core::sc_time_stamp() - start_) : in_commands_;
+}
+
+sc_core::sc_time Unit::time_idle() const {
+  return running_ ? idle_ : idle_ + (sc_core::sc_time_stamp() - end_);
 }
 
 bool Unit::claim(ScratchBuffer& buffer, std::uint64_t base, std::uint64_t rows, std::uint64_t stride,

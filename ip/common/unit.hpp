@@ -4,8 +4,9 @@
 //
 // Modelled: a command latches its registers at start, computes at once, shows its result at completion; level
 // interrupt with causes, enables and write-one-to-clear acknowledge; errors as STATUS codes; a command that
-// touches buffer bytes another unit is working on is refused (hardware would compute garbage). Not modelled:
-// aborting a command.
+// touches buffer bytes another unit is working on is refused (hardware would compute garbage); one completion
+// event a command, which moves later by what others take from it. Busy, stalled and idle cycles add up to all
+// cycles. Not modelled: aborting a command.
 #pragma once
 #include "contract/unit_regs.hpp"
 #include "ip/common/activity.hpp"
@@ -15,6 +16,7 @@
 #include "ip/common/observation.hpp"
 #include "ip/common/register_target.hpp"
 #include "ip/common/scratch_buffer.hpp"
+#include "ip/common/stalls.hpp"
 
 namespace edgebert {
 
@@ -25,9 +27,18 @@ class Unit : public RegisterTarget {
   TileObserver observer;         ///< called with each completed tile when set
   Activity* activity = nullptr;  ///< told of each command's begin and end when set
 
-  bool busy() const { return busy_; }
-  Cycles total_busy_cycles() const { return busy_cycles_; }
+  bool busy() const { return running_; }
   std::uint64_t total_commands() const { return commands_; }
+  /// Cycles of completed commands in which the unit worked, and in which it waited, by what for.
+  Cycles total_busy_cycles() const { return busy_cycles_; }
+  const Stalls& total_stalls() const { return stalls_; }
+  /// Time inside commands and between them; measured at their ends, so that what is reported can be checked.
+  sc_core::sc_time time_in_commands() const;
+  sc_core::sc_time time_idle() const;
+  /// Of the running command, from now on.
+  Cycles cycles_left() const;
+  /// Cycles the running command loses to someone else; its completion moves later.
+  void lose(Cycles cycles, Cycles Stalls::*cause);
   const ClockDomain& clock() const { return clock_; }
 
  protected:
@@ -39,7 +50,8 @@ class Unit : public RegisterTarget {
   /// The command that complete_after announced is complete: make its result visible.
   virtual void finish() = 0;
 
-  void complete_after(Cycles cycles);
+  /// @param stalls  the part of `cycles` in which the unit waits
+  void complete_after(Cycles cycles, const Stalls& stalls = {});
   /// The command is refused: STATUS.error, the error interrupt one cycle later, no result.
   template <typename Error>
   void fail(Error error) {
@@ -54,6 +66,8 @@ class Unit : public RegisterTarget {
   /// @return false if another unit does, and one of the two writes
   bool claim(ScratchBuffer& buffer, std::uint64_t base, std::uint64_t rows, std::uint64_t stride,
              std::uint64_t row_bytes, ScratchBuffer::Use use);
+  /// Says in how many cycles the command uses a data buffer's port; before complete_after.
+  void use_port(ScratchBuffer& buffer, Cycles port_cycles);
   /// A tile described by the TAG registers as they stood at start.
   Tile tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
             std::span<const std::int32_t> values) const;
@@ -66,19 +80,31 @@ class Unit : public RegisterTarget {
   void refresh_interrupt();
   Activity::Kind activity_kind() const;
 
+  static constexpr std::size_t data_buffers = 2;
   static constexpr std::size_t claims_max = 5;  ///< there are five buffers
 
   const ClockDomain& clock_;
   sc_core::sc_event completion_{"completion"};
-  sc_core::sc_time start_delay_;
-  Cycles running_cycles_ = 0;
+  sc_core::sc_time start_;  ///< of the running command
+  sc_core::sc_time end_;    ///< of the last one
+  sc_core::sc_time in_commands_;
+  sc_core::sc_time idle_;
+  Cycles command_cycles_ = 0;  ///< of the running command, stalls included
+  Stalls command_stalls_;
+  Cycles lost_ = 0;  ///< to be made up for when the completion event comes
   Cycles busy_cycles_ = 0;
+  Stalls stalls_;
+  Cycles cycles_in_commands_ = 0;
   std::uint64_t commands_ = 0;
   std::uint32_t error_ = 0;  ///< of the running command
   std::uint32_t tag_ = 0;
   std::uint32_t tag_position_ = 0;
   ScratchBuffer* claimed_[claims_max] = {};
-  bool busy_ = false;
+  struct {
+    ScratchBuffer* buffer;
+    Cycles port_cycles;
+  } ports_[data_buffers] = {};
+  bool running_ = false;
   bool refused_ = false;  ///< the running command has no result
 };
 

@@ -15,13 +15,14 @@ namespace {
 constexpr std::size_t mask_bytes = 8;
 }  // namespace
 
-Dma::Dma(sc_core::sc_module_name name, std::array<DecoderBuffers, 2>& decoders, ScratchBuffer& auxiliary,
-         const ClockDomain& clock)
+Dma::Dma(sc_core::sc_module_name name, std::uint32_t port_bytes, std::array<DecoderBuffers, 2>& decoders,
+         ScratchBuffer& auxiliary, const ClockDomain& clock)
     : Unit(name, unit::Kind::dma, regs::map, clock),
+      port_bytes_(port_bytes),
       decoders_(decoders),
       auxiliary_(auxiliary),
-      source_(new ContentSource) {
-  payload_.set_extension(source_);
+      report_(new TransferReport) {
+  payload_.set_extension(report_);
 }
 
 ScratchBuffer* Dma::buffer() const {
@@ -41,7 +42,7 @@ ScratchBuffer* Dma::buffer() const {
 }
 
 void Dma::start() {
-  time_ = sc_core::SC_ZERO_TIME;
+  time_ = memory_time_ = bus_time_ = sc_core::SC_ZERO_TIME;
   stamp_ = {};
   mixed_sources_ = false;
   running_ = {.operation = static_cast<regs::Operation>(regs::mode_operation.get(registers[regs::mode])),
@@ -103,8 +104,9 @@ void Dma::load() {
   stamp_.row_bytes = row_bytes;
   stamp_.stride = stride;
   target->stamp(base, base + extent, stamp_);
+  use_data_port(*target, rows, row_bytes);
   running_.bytes = bytes;
-  complete_after(elapsed());
+  complete_transfer();
 }
 
 void Dma::store() {
@@ -132,8 +134,9 @@ void Dma::store() {
       }
     }
   }
+  use_data_port(*source, rows, row_bytes);
   running_.bytes = bytes;
-  complete_after(elapsed());
+  complete_transfer();
 }
 
 void Dma::load_packed() {
@@ -174,9 +177,10 @@ void Dma::load_packed() {
   stamp_.row_bytes = stamp_.stride = 1;
   decoder.mask.stamp(mask_base, mask_base + all_masks, stamp_);
   decoder.data.stamp(base, base + bytes, stamp_);
+  use_data_port(decoder.data, 1, bytes);
   running_.bytes = all_masks + bytes;
   running_.packed_bytes = static_cast<std::uint32_t>(bytes);
-  complete_after(elapsed());
+  complete_transfer();
 }
 
 /// Masks go to their place; where the codes lie is left in data_runs_.
@@ -260,18 +264,35 @@ bool Dma::transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t
   payload_.set_dmi_allowed(false);
   payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   bus->b_transport(payload_, time_);
-  if (payload_.is_response_ok()) return true;
+  if (payload_.is_response_ok()) {
+    memory_time_ += report_->latency;
+    bus_time_ += report_->overhead;
+    return true;
+  }
   registers.set(regs::fault_address, static_cast<std::uint32_t>(address));
   return false;
+}
+
+/// Mask and auxiliary buffers have ports of their own, which nobody waits for.
+void Dma::use_data_port(ScratchBuffer& buffer, std::uint64_t rows, std::uint64_t row_bytes) {
+  if (&buffer == &decoders_[0].data || &buffer == &decoders_[1].data)
+    use_port(buffer, rows * ceil_divide(row_bytes, port_bytes_));
+}
+
+void Dma::complete_transfer() {
+  const auto whole_cycles = [this](const sc_core::sc_time& time) {
+    return time.value() / clock().period().value();
+  };
+  complete_after(elapsed(), {.bus = whole_cycles(bus_time_), .memory = whole_cycles(memory_time_)});
 }
 
 /// A stamp names one memory in one state; a load from several has none.
 void Dma::note_source() {
   const bool first = stamp_.memory == nullptr && !mixed_sources_;
-  const bool same = stamp_.memory == source_->memory && stamp_.generation == source_->generation;
+  const bool same = stamp_.memory == report_->memory && stamp_.generation == report_->generation;
   mixed_sources_ = mixed_sources_ || !(first || same);
-  stamp_.memory = mixed_sources_ ? nullptr : source_->memory;
-  stamp_.generation = source_->generation;
+  stamp_.memory = mixed_sources_ ? nullptr : report_->memory;
+  stamp_.generation = report_->generation;
 }
 
 void Dma::fail_on_bus() {

@@ -27,8 +27,9 @@ class Dma : public Unit {
  public:
   tlm_utils::simple_initiator_socket<Dma> bus{"bus"};
 
-  Dma(sc_core::sc_module_name name, std::array<DecoderBuffers, 2>& decoders, ScratchBuffer& auxiliary,
-      const ClockDomain& clock);
+  /// @param port_bytes  bytes that one access of a data buffer's port moves
+  Dma(sc_core::sc_module_name name, std::uint32_t port_bytes, std::array<DecoderBuffers, 2>& decoders,
+      ScratchBuffer& auxiliary, const ClockDomain& clock);
 
  private:
   /// A dense command.
@@ -58,14 +59,17 @@ class Dma : public Unit {
   ScratchBuffer* buffer() const;
   Block block() const;
   Cycles elapsed() const { return clock().cycles(time_) + 1; }
+  void use_data_port(ScratchBuffer& buffer, std::uint64_t rows, std::uint64_t row_bytes);
+  void complete_transfer();
   void fail_on_bus();
 
+  const std::uint32_t port_bytes_;
   std::array<DecoderBuffers, 2>& decoders_;
   ScratchBuffer& auxiliary_;
   std::uint64_t& bytes_loaded_ = counters.declare("bytes_loaded");
   std::uint64_t& bytes_stored_ = counters.declare("bytes_stored");
   tlm::tlm_generic_payload payload_;
-  ContentSource* source_;  ///< the payload's extension, and the payload's to free
+  TransferReport* report_;  ///< the payload's extension, and the payload's to free
   struct {
     dma::Operation operation;
     std::size_t bytes;           ///< moved in or out of buffers
@@ -77,7 +81,9 @@ class Dma : public Unit {
   std::vector<std::uint8_t> run_;  ///< bytes that follow each other in memory, but not in the buffer
   std::vector<Run> data_runs_;     ///< where the codes of a packed load lie
   std::vector<std::uint16_t> row_numbers_;
-  sc_core::sc_time time_;  ///< what the bus charged for the running command
+  sc_core::sc_time time_;         ///< what the bus charged for the running command
+  sc_core::sc_time memory_time_;  ///< the part of it that is latency
+  sc_core::sc_time bus_time_;     ///< the part of it that is overhead
 };
 
 }  // namespace edgebert

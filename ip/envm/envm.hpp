@@ -15,13 +15,25 @@ class Envm : public Memory {
     sc_core::sc_time read_latency;
     sc_core::sc_time cycle;
     std::uint32_t width;
+    std::uint32_t read_ports;  ///< words of `width` read in one cycle
   };
 
   Envm(sc_core::sc_module_name name, const Parameters& parameters)
       : Memory(name, {.bytes = parameters.bytes,
                       .writable = false,
                       .timing = {parameters.read_latency, sc_core::SC_ZERO_TIME, parameters.cycle,
-                                 parameters.width}}) {}
+                                 parameters.width}}),
+        read_ports_(parameters.read_ports) {}
+
+  BurstTime burst(std::uint64_t offset, std::uint64_t bytes, bool read) override {
+    BurstTime took = Memory::burst(offset, bytes, read);
+    const std::uint64_t cycle = timing().cycle.value();
+    took.data = sc_core::sc_time::from_value(ceil_divide(took.data.value() / cycle, read_ports_) * cycle);
+    return took;
+  }
+
+ private:
+  const std::uint32_t read_ports_;
 };
 
 }  // namespace edgebert

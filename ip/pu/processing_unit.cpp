@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "ip/pu/bit_mask.hpp"
+#include "ip/pu/product_ports.hpp"
 
 namespace edgebert {
 
@@ -60,6 +61,9 @@ void ProcessingUnit::start() {
   kept_reduction_ = (accumulate ? kept_reduction_ : 0) + shape.reduction;
   kept_ = keep;
   if (!keep) finish_sums(epilogue);
+  for (DecoderBuffers& decoder : decoders_)
+    use_port(decoder.data, product::operand_port_cycles(shape, parameters_.lanes));
+  use_port(decoders_[output.buffer].data, product::output_port_cycles(shape, parameters_.lanes));
   complete_after(product::product_cycles(shape, parameters_.lanes, parameters_.costs));
 }
 

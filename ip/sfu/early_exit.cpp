@@ -26,6 +26,7 @@ void EarlyExit::start() {
 
   const std::uint32_t entropy = early_exit::entropy_of(logits_);
   running_ = {classes, entropy, entropy < registers[regs::threshold]};
+  use_port_for(source, {1, classes, parameters_.lanes}, sfu::early_exit_passes);
   complete_after(sfu::early_exit_cycles(classes, parameters_.lanes, true, parameters_.costs));
 }
 

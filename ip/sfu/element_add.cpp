@@ -41,9 +41,10 @@ void ElementAdd::start() {
     codes_.resize(operands_.sum.size());
     running_.code_saturations = numerics::encode_working(operands_.sum, output.bias(), codes_);
   }
+  const sfu::RowShape shape{rows, features, parameters_.lanes};
+  for (const sfu::Location& each : {a, b, output}) use_port_for(each, shape, 1);
   const unsigned wide_operands = a.wide() + b.wide() + output.wide();
-  complete_after(
-      sfu::element_add_cycles({rows, features, parameters_.lanes}, wide_operands, parameters_.costs));
+  complete_after(sfu::element_add_cycles(shape, wide_operands, parameters_.costs));
 }
 
 void ElementAdd::finish() {

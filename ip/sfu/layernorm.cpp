@@ -61,9 +61,12 @@ void Layernorm::start() {
     layernorm::normalise_row(std::span(operands_.sum).subspan(at, features), parameters,
                              std::span(codes_).subspan(at, features), running_.statistics);
   }
+  const sfu::RowShape shape{rows, features, parameters_.lanes};
+  use_port_for(a, shape, sfu::layernorm_passes);
+  if (adds) use_port_for(b, shape, sfu::layernorm_passes);
+  use_port_for(output, shape, 1);
   const unsigned wide_operands = a.wide() + (adds && b.wide());
-  complete_after(
-      sfu::layernorm_cycles({rows, features, parameters_.lanes}, adds, wide_operands, parameters_.costs));
+  complete_after(sfu::layernorm_cycles(shape, adds, wide_operands, parameters_.costs));
 }
 
 void Layernorm::finish() {

@@ -58,7 +58,10 @@ void Softmax::start() {
         softmax::softmax_row(std::span(scores_).subspan(at, columns), span, position,
                              std::span(weights_).subspan(at, columns), running_.statistics));
   }
-  complete_after(sfu::softmax_cycles({rows, columns, parameters_.lanes}, true, parameters_.costs));
+  const sfu::RowShape shape{rows, columns, parameters_.lanes};
+  use_port_for(source, shape, sfu::softmax_passes);
+  use_port_for(output, shape, 1);
+  complete_after(sfu::softmax_cycles(shape, true, parameters_.costs));
 }
 
 void Softmax::finish() {

@@ -4,7 +4,7 @@
 #include "ip/common/unit.hpp"
 #include "ip/pu/bit_mask.hpp"
 #include "ip/sfu/operand.hpp"
-#include "ip/sfu/sfu_cost.hpp"
+#include "ip/sfu/sfu_ports.hpp"
 
 namespace edgebert {
 
@@ -30,6 +30,10 @@ class SpecialFunctionUnit : public Unit {
     }
     const std::uint32_t row_bytes = elements * (location.wide() ? 4 : 1);
     return claim(decoder.data, location.base, rows, location.stride, row_bytes, use);
+  }
+  /// The port cycles of walking over a matrix so many times.
+  void use_port_for(const sfu::Location& location, const sfu::RowShape& shape, unsigned passes) {
+    use_port(buffers_.decoders[location.buffer()].data, sfu::port_cycles(shape, passes, location.wide()));
   }
   /// Claims a run of bytes of the auxiliary buffer.
   bool claim_auxiliary(std::uint32_t base, std::uint32_t bytes, ScratchBuffer::Use use) {

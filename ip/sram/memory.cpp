@@ -20,17 +20,23 @@ bool Memory::inside(const tlm::tlm_generic_payload& payload) const {
   return payload.get_address() <= size() && payload.get_data_length() <= size() - payload.get_address();
 }
 
+BurstTime Memory::burst(std::uint64_t offset, std::uint64_t bytes, bool read) {
+  const MemoryTiming& timing = parameters_.timing;
+  return {read ? timing.read_latency : timing.write_latency,
+          sc_core::sc_time::from_value(timing.cycle.value() * beats(offset, bytes, timing.width))};
+}
+
 void Memory::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
   if (!inside(payload)) return payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
   std::uint8_t* at = bytes_.get() + payload.get_address();
   if (payload.is_read()) {
     std::memcpy(payload.get_data_ptr(), at, payload.get_data_length());
     bytes_read_ += payload.get_data_length();
-    ContentSource* source = nullptr;
-    payload.get_extension(source);
-    if (source != nullptr) {
-      source->memory = this;
-      source->generation = generation_;
+    TransferReport* report = nullptr;
+    payload.get_extension(report);
+    if (report != nullptr) {
+      report->memory = this;
+      report->generation = generation_;
     }
   } else if (parameters_.writable) {
     std::memcpy(at, payload.get_data_ptr(), payload.get_data_length());

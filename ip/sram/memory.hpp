@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,9 +14,12 @@
 
 #include <tlm_utils/simple_target_socket.h>
 
+#include "ip/common/timing.hpp"
+#include "ip/common/transfer_report.hpp"
+
 namespace edgebert {
 
-/// What the bus needs to know to time an access.
+/// A memory of fixed latency.
 struct MemoryTiming {
   sc_core::sc_time read_latency;
   sc_core::sc_time write_latency;
@@ -23,18 +27,16 @@ struct MemoryTiming {
   std::uint32_t width = 8;  ///< bytes a cycle
 };
 
-class Memory;
-
-/// Extension of a read: the memory that answered, and in which state. Who does not ask does not pay.
-struct ContentSource : tlm::tlm_extension<ContentSource> {
-  const Memory* memory = nullptr;
-  std::uint64_t generation = 0;
-
-  tlm::tlm_extension_base* clone() const override { return new ContentSource(*this); }
-  void copy_from(const tlm::tlm_extension_base& other) override {
-    *this = static_cast<const ContentSource&>(other);
-  }
+/// How long a memory takes for one burst.
+struct BurstTime {
+  sc_core::sc_time latency;  ///< to the first beat
+  sc_core::sc_time data;     ///< all beats
 };
+
+/// Beats of `width` bytes that an unaligned run touches.
+constexpr std::uint64_t beats(std::uint64_t address, std::uint64_t bytes, std::uint32_t width) {
+  return ceil_divide(address + bytes, width) - address / width;
+}
 
 class Memory : public sc_core::sc_module {
  public:
@@ -52,6 +54,14 @@ class Memory : public sc_core::sc_module {
   std::uint64_t bytes_read() const { return bytes_read_; }
   std::uint64_t bytes_written() const { return bytes_written_; }
   const MemoryTiming& timing() const { return parameters_.timing; }
+  /// A burst at an offset into the memory. May change what later bursts take (open rows).
+  virtual BurstTime burst(std::uint64_t offset, std::uint64_t bytes, bool read);
+  /// Between two jobs: what a long pause does to the memory's state.
+  virtual void settle() {}
+  /// What it has done since reset, by name.
+  virtual std::map<std::string, std::uint64_t, std::less<>> counters() const {
+    return {{"bytes_read", bytes_read_}, {"bytes_written", bytes_written_}};
+  }
   std::uint64_t size() const { return parameters_.bytes; }
   /// Back door: the contents themselves. Whoever writes through it calls touch().
   std::span<std::uint8_t> contents() { return {bytes_.get(), parameters_.bytes}; }

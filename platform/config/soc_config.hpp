@@ -25,6 +25,8 @@ struct MemoryConfig {
   double write_latency_ns;
 };
 
+enum class MemoryKind { sram, lpddr4 };
+
 struct SocConfig {
   std::string name = "edgebert";
   std::string model;     ///< model image; looked for beside the YAML file, then in the program's data folder
@@ -76,8 +78,20 @@ struct SocConfig {
     MemoryConfig boot_rom{128 * 1024, 4, 500.0e6, 0, 0};
     MemoryConfig system_sram{2 * 1024 * 1024, 8, 500.0e6, 2, 2};
     MemoryConfig weight_memory{32 * 1024 * 1024, 8, 500.0e6, 40, 40};
+    MemoryKind weight_memory_kind = MemoryKind::sram;  ///< lpddr4: latencies come from `lpddr4`
+    std::uint32_t envm_read_ports = 1;
     MemoryConfig envm{2 * 1024 * 1024, 8, 500.0e6, 2, 0};
   } memory;
+  /// LPDDR4-3200, JEDEC JESD209-4 (recalled).
+  struct Lpddr4 {
+    std::uint32_t row = 2048;  ///< bytes of an open row
+    std::uint32_t banks = 8;
+    double cas_ns = 17.5;
+    double activate_ns = 18;
+    double precharge_ns = 18;
+    double refresh_interval_ns = 3904;
+    double refresh_duration_ns = 180;
+  } lpddr4;
   struct Limits {
     double simulated_seconds = 60;  ///< a sentence that takes longer has failed
     double wall_seconds = 3600;     ///< a run that takes longer has failed

@@ -24,6 +24,7 @@ TestBench::TestBench(sc_core::sc_module_name name)
                    .data_bytes = 4096,
                    .mask_bytes = 512,
                    .auxiliary_bytes = 1024,
+                   .bus_width = 8,
                    .sram_bytes = 0,
                    .bus_rate = 1024},
                   accelerator_clock),

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a bus transfer was like: an extension that an initiator attaches to its payload to be told. Who does
+// not ask does not pay.
+#pragma once
+#include <cstdint>
+#include <tlm>
+
+namespace edgebert {
+
+struct TransferReport : tlm::tlm_extension<TransferReport> {
+  // Filled by the memory that answers a read.
+  const void* memory = nullptr;
+  std::uint64_t generation = 0;  ///< of its contents
+  // Filled by the bus. Their sum is the time the transfer takes if nobody else uses the bus.
+  sc_core::sc_time data;      ///< beats
+  sc_core::sc_time latency;   ///< of the memory, once a burst
+  sc_core::sc_time overhead;  ///< of the bus, once a burst
+
+  tlm::tlm_extension_base* clone() const override { return new TransferReport(*this); }
+  void copy_from(const tlm::tlm_extension_base& other) override {
+    *this = static_cast<const TransferReport&>(other);
+  }
+};
+
+}  // namespace edgebert
