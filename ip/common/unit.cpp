@@ -66,9 +66,9 @@ void Unit::use_port(ScratchBuffer& buffer, Cycles port_cycles) {
   }
 }
 
-Cycles Unit::cycles_left() const {
+Cycles Unit::cycles_left(const Unit& starting) const {
   const sc_core::sc_time end = start_ + clock_.time(command_cycles_ + lost_);
-  return end > sc_core::sc_time_stamp() ? clock_.cycles(end - sc_core::sc_time_stamp()) : 0;
+  return end > starting.start_ ? clock_.cycles(end - starting.start_) : 0;
 }
 
 void Unit::lose(Cycles cycles, Cycles Stalls::*cause) {
