@@ -10,6 +10,7 @@
 
 #include "contract/error.hpp"
 #include "platform/model_loader.hpp"
+#include "platform/operator_table.hpp"
 #include "platform/soc.hpp"
 #include "platform/wait_report.hpp"
 
@@ -154,6 +155,7 @@ struct Platform::State {
   rv32::ElfFile firmware;
   ModelDescriptor descriptor;
   std::unique_ptr<Soc> soc;
+  OperatorTable operators;
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -219,9 +221,11 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   state_ = std::make_unique<State>(State{.config = config,
                                          .firmware = firmware,
                                          .descriptor = image.descriptor(),
-                                         .soc = std::make_unique<Soc>("soc", config)});
+                                         .soc = std::make_unique<Soc>("soc", config),
+                                         .operators = OperatorTable(image.descriptor().layers)});
   State& state = *state_;
   Soc& soc = *state.soc;
+  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.operators;
   load_model(image, config.embedding.store, soc);
   load(soc, firmware);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
@@ -275,6 +279,7 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
   const std::vector<Elapsed> elapsed_before = elapsed(soc);
   const std::uint64_t instructions = soc.cpu.core().instructions();
   const sc_time start = sc_core::sc_time_stamp();
+  state.operators.restart(start);
   soc.mailbox.post(job);
   state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
   state.check_running(attempt);
@@ -290,8 +295,12 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
     throw Error(Failure::firmware,
                 fmt::format("{}: firmware {} answered {}", attempt, state.firmware.name(), wrong));
   }
-  SentenceResult sentence{result, soc.accelerator_clock.cycles(took), took.to_seconds(),
-                          soc.cpu.core().instructions() - instructions, difference(snapshot(soc), before)};
+  SentenceResult sentence{result,
+                          soc.accelerator_clock.cycles(took),
+                          took.to_seconds(),
+                          soc.cpu.core().instructions() - instructions,
+                          difference(snapshot(soc), before),
+                          state.operators.report(soc.accelerator_clock, soc.mailbox.answer_time())};
   check_conservation(soc, elapsed_before, sentence.units, sc_core::sc_time_stamp() - start);
   for (const UnitReport& unit : sentence.units) {
     if (unit.busy_cycles > sentence.cycles) {
