@@ -37,8 +37,8 @@ class Unit : public RegisterTarget {
   /// Time inside commands and between them; measured at their ends, so that what is reported can be checked.
   sc_core::sc_time time_in_commands() const;
   sc_core::sc_time time_idle() const;
-  /// Of the running command, from the start of another unit's on. The core that started that one runs ahead of
-  /// the kernel's time.
+  /// Of the running command, from the start of another unit's on. The core that started that one runs ahead
+  /// of the kernel's time.
   Cycles cycles_left(const Unit& starting) const;
   /// Cycles the running command loses to someone else; its completion moves later.
   void lose(Cycles cycles, Cycles Stalls::*cause);
