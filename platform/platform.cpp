@@ -9,6 +9,7 @@
 
 #include "contract/error.hpp"
 #include "platform/model_loader.hpp"
+#include "platform/operator_table.hpp"
 #include "platform/simulation_kernel.hpp"
 #include "platform/soc.hpp"
 #include "platform/wait_report.hpp"
@@ -136,6 +137,7 @@ struct Platform::State {
   rv32::ElfFile firmware;
   ModelDescriptor descriptor;
   std::unique_ptr<Soc> soc;
+  OperatorTable operators;
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -201,9 +203,11 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   state_ = std::make_unique<State>(State{.config = config,
                                          .firmware = firmware,
                                          .descriptor = image.descriptor(),
-                                         .soc = std::make_unique<Soc>("soc", config)});
+                                         .soc = std::make_unique<Soc>("soc", config),
+                                         .operators = OperatorTable(image.descriptor().layers)});
   State& state = *state_;
   Soc& soc = *state.soc;
+  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.operators;
   load_model(image, config.embedding.store, soc);
   load(soc, firmware);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
@@ -258,6 +262,7 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
   const std::uint64_t instructions = soc.cpu.core().instructions();
   const sc_time start = sc_core::sc_time_stamp();
   soc.weight_memory.settle();
+  state.operators.restart(start);
   soc.mailbox.post(job);
   state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
   state.check_running(attempt);
@@ -273,8 +278,12 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
     throw Error(Failure::firmware,
                 fmt::format("{}: firmware {} answered {}", attempt, state.firmware.name(), wrong));
   }
-  SentenceResult sentence{result, soc.accelerator_clock.cycles(took), took.to_seconds(),
-                          soc.cpu.core().instructions() - instructions, difference(snapshot(soc), before)};
+  SentenceResult sentence{result,
+                          soc.accelerator_clock.cycles(took),
+                          took.to_seconds(),
+                          soc.cpu.core().instructions() - instructions,
+                          difference(snapshot(soc), before),
+                          state.operators.report(soc.accelerator_clock, soc.mailbox.answer_time())};
   check_conservation(soc, elapsed_before, sentence.units, sc_core::sc_time_stamp() - start);
   for (const UnitReport& unit : sentence.units) {
     if (unit.busy_cycles > sentence.cycles) {

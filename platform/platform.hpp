@@ -16,6 +16,7 @@
 #include "ip/common/observation.hpp"
 #include "ip/common/stalls.hpp"
 #include "platform/config/soc_config.hpp"
+#include "platform/operator_report.hpp"
 #include "platform/rv32/elf.hpp"
 
 namespace edgebert {
@@ -41,7 +42,8 @@ struct SentenceResult {
   std::uint64_t cycles;  ///< accelerator cycles
   double seconds;        ///< simulated
   std::uint64_t instructions;
-  std::vector<UnitReport> units;  ///< accelerator units, then memories and bus
+  std::vector<UnitReport> units;          ///< accelerator units, then memories and bus
+  std::vector<OperatorReport> operators;  ///< by layer, then in the order of `Operator`
 };
 
 class Platform {

@@ -23,6 +23,7 @@ struct RunOptions {
   std::vector<std::string> overrides;             ///< key.path=value
   bool check = false;
   std::optional<std::filesystem::path> golden_cache;
+  bool operators = false;           ///< a row for each operator in the text report
   std::optional<std::string> json;  ///< a file, or "-" for stdout instead of the text report
 };
 

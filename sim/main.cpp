@@ -82,6 +82,8 @@ void add_run(CLI::App& app, RunOptions& options, int& code) {
   add_overrides(*command, options.overrides);
   command->add_flag("--check", options.check, "compare every tensor with the golden model, bit by bit")
       ->disable_flag_override();
+  command->add_flag("--operators", options.operators, "show cycles, MAC/cycle and the limit of each operator")
+      ->disable_flag_override();
   command->add_option("--golden-cache", options.golden_cache, "folder where --check keeps golden's answers")
       ->type_name("DIR");
   command

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/config/timing_preset.hpp"
+#include "sim/roofline.hpp"
 #include "sim/run_report.hpp"
 
 namespace edgebert::sim {
@@ -29,7 +30,32 @@ Json units_of(const std::vector<UnitReport>& rows, std::uint64_t cycles) {
   return units;
 }
 
-Json sentence_of(const SentenceReport& sentence, std::size_t index) {
+Json operators_of(const std::vector<OperatorReport>& reports, const SocConfig& soc) {
+  Json operators = Json::array();
+  for (const OperatorReport& report : reports) {
+    const std::optional<double> memory = memory_bound(report, soc);
+    operators.push_back({{"layer", report.layer},
+                         {"operator", name_of(report.op)},
+                         {"commands", report.commands},
+                         {"cycles", report.cycles},
+                         {"firmware_cycles", report.firmware_cycles},
+                         {"processing_unit_cycles", report.processing_unit_cycles},
+                         {"special_function_unit_cycles", report.special_function_unit_cycles},
+                         {"transfer_cycles", report.transfer_cycles},
+                         {"port_stall_cycles", report.port_stall_cycles},
+                         {"macs", report.macs},
+                         {"bytes_loaded", report.bytes_loaded},
+                         {"bytes_stored", report.bytes_stored},
+                         {"bytes", report.bytes()},
+                         {"macs_per_cycle", macs_per_cycle(report)},
+                         {"compute_bound", compute_bound(soc)},
+                         {"memory_bound", memory ? Json(*memory) : Json(nullptr)},
+                         {"limited_by", limited_by(report)}});
+  }
+  return operators;
+}
+
+Json sentence_of(const SentenceReport& sentence, std::size_t index, const SocConfig& soc) {
   return {{"index", index},
           {"text", sentence.text},
           {"label", sentence.label ? Json(*sentence.label) : Json(nullptr)},
@@ -41,7 +67,8 @@ Json sentence_of(const SentenceReport& sentence, std::size_t index) {
           {"cycles", sentence.cycles},
           {"seconds", sentence.seconds},
           {"instructions", sentence.instructions},
-          {"units", units_of(sentence.units, sentence.cycles)}};
+          {"units", units_of(sentence.units, sentence.cycles)},
+          {"operators", operators_of(sentence.operators, soc)}};
 }
 
 Json totals_of(const RunReport& report) {
@@ -58,7 +85,8 @@ Json totals_of(const RunReport& report) {
            {{"tensors_compared", report.checks.tensors_compared},
             {"mismatches", report.checks.mismatches},
             {"first_mismatch", report.checks.first.empty() ? Json(nullptr) : Json(report.checks.first)}}},
-          {"units", units_of(units, report.cycles())}};
+          {"units", units_of(units, report.cycles())},
+          {"operators", operators_of(report.operators(), report.soc)}};
 }
 
 Json host_of(const RunReport& report) {
@@ -113,7 +141,7 @@ std::string json_of(const RunReport& report) {
                {"totals", totals_of(report)},
                {"host", host_of(report)}};
   for (std::size_t i = 0; i < report.sentences.size(); ++i) {
-    root["sentences"].push_back(sentence_of(report.sentences[i], i));
+    root["sentences"].push_back(sentence_of(report.sentences[i], i, report.soc));
   }
   return escaped_for_html(root.dump(2)) + "\n";
 }

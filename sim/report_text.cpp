@@ -10,6 +10,7 @@
 #include "platform/config/quantity.hpp"
 #include "platform/config/text.hpp"
 #include "platform/config/timing_preset.hpp"
+#include "sim/roofline.hpp"
 #include "sim/run_report.hpp"
 
 namespace edgebert::sim {
@@ -55,7 +56,9 @@ class TextReport {
       for (std::size_t i = 0; i < report_.sentences.size(); ++i) sentence(i);
     }
     if (report_.data_set || report_.sentences.size() > 1) unit_rows(report_.units(), report_.cycles());
-    totals();
+    const std::vector<OperatorReport> operators = over_layers(report_.operators());
+    if (report_.show_operators) operator_rows(operators);
+    totals(operators);
     return std::move(text_);
   }
 
@@ -207,11 +210,36 @@ class TextReport {
     line();
   }
 
-  void totals() {
+  /// All layers and sentences. Operators overlap: shares may sum to more than 100 %.
+  void operator_rows(const std::vector<OperatorReport>& operators) {
+    line(dim(fmt::format("  {:<17}{:>14}  {:>7}{:>12}{:>9}{:>14}  {}", "operator", "cycles", "share",
+                         "MAC/cycle", "of n x n", "memory bound", "limited by"),
+             style_));
+    for (const OperatorReport& row : operators) {
+      const double rate = macs_per_cycle(row);
+      const std::optional<double> bound = memory_bound(row, report_.soc);
+      const auto of_work = [&](const std::string& value) { return row.macs == 0 ? "" : value; };
+      line(fmt::format("  {:<17}{:>14}  {:>5.1f} %{:>12}{:>9}{:>14}  {}", name_of(row.op),
+                       grouped(row.all_cycles()), percent(row.all_cycles(), report_.cycles()),
+                       of_work(fmt::format("{:.1f}", rate)),
+                       of_work(fmt::format("{:.1f} %", 100 * rate / compute_bound(report_.soc))),
+                       of_work(bound ? fmt::format("{:.1f}", *bound) : "none"), limited_by(row)));
+    }
+    line();
+  }
+  void bottleneck(const std::vector<OperatorReport>& operators) {
+    if (operators.empty()) return;
+    const OperatorReport& worst = longest(operators);
+    field("", fmt::format("limited by {} in {} ({:.1f} % of all cycles)", limited_by(worst),
+                          name_of(worst.op), percent(worst.all_cycles(), report_.cycles())));
+  }
+
+  void totals(const std::vector<OperatorReport>& operators) {
     const std::vector<UnitReport> units = report_.units();
     const std::uint64_t macs = counted(units, "macs");
     field("total", fmt::format("{} accelerator cycles, {} simulated", grouped(report_.cycles()),
                                duration(report_.simulated_seconds())));
+    bottleneck(operators);
     field("work", fmt::format("{} MACs ({:.1f} % gated, {:.1f} % of the slots they are padded to)",
                               grouped(macs), percent(counted(units, "macs_gated"), macs),
                               percent(macs, counted(units, "mac_slots"))));

@@ -80,6 +80,7 @@ SentenceReport report_of(const Sentence& sentence, const model::Encoding& encodi
   report.seconds = answer.seconds;
   report.instructions = answer.instructions;
   report.units = answer.units;
+  report.operators = answer.operators;
   return report;
 }
 
@@ -99,6 +100,7 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
   report.sequence = model.sequence;
   report.data_set = options.data_set.has_value();
   report.checked = options.check;
+  report.show_operators = options.operators;
   return report;
 }
 

@@ -2,6 +2,8 @@
 #include "sim/run_report.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -60,6 +62,19 @@ std::vector<UnitReport> RunReport::units() const {
     }
   }
   return totals;
+}
+
+std::vector<OperatorReport> RunReport::operators() const {
+  std::map<std::pair<std::uint8_t, Operator>, OperatorReport> totals;
+  for (const SentenceReport& sentence : sentences) {
+    for (const OperatorReport& report : sentence.operators) {
+      const auto key = std::pair(report.layer, report.op);
+      totals.try_emplace(key, OperatorReport{.layer = report.layer, .op = report.op}).first->second += report;
+    }
+  }
+  std::vector<OperatorReport> sorted;
+  for (const auto& [key, total] : totals) sorted.push_back(total);
+  return sorted;
 }
 
 std::uint64_t counted(const std::vector<UnitReport>& units, std::string_view counter) {

@@ -29,7 +29,8 @@ struct SentenceReport {
   double seconds = 0;        ///< simulated
   std::uint64_t instructions = 0;
   std::vector<UnitReport> units;
-  double host_seconds = 0;  ///< wall time of its simulation
+  std::vector<OperatorReport> operators;  ///< by layer, then in the order of `Operator`
+  double host_seconds = 0;                ///< wall time of its simulation
 };
 
 struct RunReport {
@@ -47,6 +48,7 @@ struct RunReport {
   std::uint32_t sequence = 0;
   bool data_set = false;  ///< the text report is a summary
   bool checked = false;
+  bool show_operators = false;  ///< the text report has a row for each operator
 
   std::vector<SentenceReport> sentences;
   CheckResult checks;
@@ -62,6 +64,7 @@ struct RunReport {
   double simulated_seconds() const;
   std::uint64_t instructions() const;
   std::vector<UnitReport> units() const;
+  std::vector<OperatorReport> operators() const;
   /// A class's name, or its number.
   std::string label_name(std::uint32_t label) const;
 };

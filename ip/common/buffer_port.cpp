@@ -7,8 +7,8 @@
 
 namespace edgebert {
 
-PortDemand BufferPort::User::left() const {
-  const Cycles left = std::min(cycles, unit->cycles_left());
+PortDemand BufferPort::User::left(const Unit& starting) const {
+  const Cycles left = std::min(cycles, unit->cycles_left(starting));
   return {left, static_cast<Cycles>(static_cast<unsigned __int128>(port_cycles) * left / cycles)};
 }
 
@@ -20,7 +20,7 @@ void BufferPort::enter(Unit& unit, bool comes_first, Cycles cycles, Cycles port_
     const bool wins = comes_first && !other.comes_first;
     User& loser = wins ? other : entering;
     const PortDemand mine{entering.cycles, entering.port_cycles};
-    const Cycles lost = wins ? port_conflict(mine, other.left()) : port_conflict(other.left(), mine);
+    const Cycles lost = wins ? port_conflict(mine, other.left(unit)) : port_conflict(other.left(unit), mine);
     loser.cycles += lost;
     loser.unit->lose(lost, &Stalls::port);
   }

@@ -51,7 +51,7 @@ class BufferPort {
     bool comes_first = false;
     Cycles cycles = 0;  ///< with what it has lost so far
     Cycles port_cycles = 0;
-    PortDemand left() const;
+    PortDemand left(const Unit& starting) const;
   };
   std::array<User, users_max> users_;
 };

@@ -12,7 +12,10 @@ class ClockDomain {
   explicit ClockDomain(double hertz) : period_(1.0 / hertz, sc_core::SC_SEC) {}
 
   const sc_core::sc_time& period() const { return period_; }
-  sc_core::sc_time time(Cycles cycles) const { return period_ * static_cast<double>(cycles); }
+  /// In whole units of the time resolution: a double would round from 2^53 of them on.
+  sc_core::sc_time time(Cycles cycles) const {
+    return sc_core::sc_time::from_value(period_.value() * cycles);
+  }
   /// Whole cycles a span of time takes, rounded up.
   Cycles cycles(const sc_core::sc_time& time) const { return ceil_divide(time.value(), period_.value()); }
 

@@ -33,6 +33,7 @@ void Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::
     tag_position_ = registers[unit::tag_position];
     registers.set(unit::status, unit::status_busy.put(1));
     if (activity != nullptr) activity->begin(activity_kind(), start_);
+    if (command_observer != nullptr) command_observer->begin(command());
     start();
   } else if (reg.offset == unit::interrupt.offset) {
     const std::uint32_t written = registers[unit::interrupt];
@@ -66,9 +67,9 @@ void Unit::use_port(ScratchBuffer& buffer, Cycles port_cycles) {
   }
 }
 
-Cycles Unit::cycles_left() const {
+Cycles Unit::cycles_left(const Unit& starting) const {
   const sc_core::sc_time end = start_ + clock_.time(command_cycles_ + lost_);
-  return end > sc_core::sc_time_stamp() ? clock_.cycles(end - sc_core::sc_time_stamp()) : 0;
+  return end > starting.start_ ? clock_.cycles(end - starting.start_) : 0;
 }
 
 void Unit::lose(Cycles cycles, Cycles Stalls::*cause) {
@@ -97,6 +98,12 @@ void Unit::complete() {
     buffer = nullptr;
   }
   if (activity != nullptr) activity->end(activity_kind(), end_);
+  if (command_observer != nullptr) {
+    command_observer->end(command(), {.end = end_,
+                                      .busy = command_cycles_ - command_stalls_.total(),
+                                      .stalls = command_stalls_,
+                                      .work = refused_ ? Work{} : work()});
+  }
   if (!refused_) finish();
   registers.set(unit::busy_cycles, static_cast<std::uint32_t>(cycles_in_commands_));
   registers.set(unit::commands, static_cast<std::uint32_t>(commands_));
@@ -137,9 +144,18 @@ void Unit::refresh_interrupt() {
 }
 
 Activity::Kind Unit::activity_kind() const {
-  const std::uint32_t kind = registers[unit::id] >> 16;
-  return kind == static_cast<std::uint32_t>(unit::Kind::dma) ? Activity::Kind::transfer
-                                                             : Activity::Kind::computation;
+  return unit_kind() == unit::Kind::dma ? Activity::Kind::transfer : Activity::Kind::computation;
+}
+
+unit::Kind Unit::unit_kind() const {
+  return static_cast<unit::Kind>(registers[unit::id] >> 16);
+}
+
+Command Unit::command() const {
+  return {.unit = unit_kind(),
+          .layer = static_cast<std::uint8_t>(unit::tag_layer.get(tag_)),
+          .op = static_cast<Operator>(unit::tag_operator.get(tag_)),
+          .start = start_};
 }
 
 Tile Unit::tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,

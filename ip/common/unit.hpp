@@ -11,6 +11,7 @@
 #include "contract/unit_regs.hpp"
 #include "ip/common/activity.hpp"
 #include "ip/common/clock_domain.hpp"
+#include "ip/common/command_observer.hpp"
 #include "ip/common/counters.hpp"
 #include "ip/common/interrupt.hpp"
 #include "ip/common/observation.hpp"
@@ -24,8 +25,9 @@ class Unit : public RegisterTarget {
  public:
   InterruptOutput interrupt;
   Counters counters;
-  TileObserver observer;         ///< called with each completed tile when set
-  Activity* activity = nullptr;  ///< told of each command's begin and end when set
+  TileObserver observer;                        ///< called with each completed tile when set
+  Activity* activity = nullptr;                 ///< told of each command's begin and end when set
+  CommandObserver* command_observer = nullptr;  ///< the same, with what was done
 
   bool busy() const { return running_; }
   std::uint64_t total_commands() const { return commands_; }
@@ -35,8 +37,9 @@ class Unit : public RegisterTarget {
   /// Time inside commands and between them; measured at their ends, so that what is reported can be checked.
   sc_core::sc_time time_in_commands() const;
   sc_core::sc_time time_idle() const;
-  /// Of the running command, from now on.
-  Cycles cycles_left() const;
+  /// Of the running command, from the start of another unit's on. The core that started that one runs ahead
+  /// of the kernel's time.
+  Cycles cycles_left(const Unit& starting) const;
   /// Cycles the running command loses to someone else; its completion moves later.
   void lose(Cycles cycles, Cycles Stalls::*cause);
   const ClockDomain& clock() const { return clock_; }
@@ -49,6 +52,8 @@ class Unit : public RegisterTarget {
   virtual void start() = 0;
   /// The command that complete_after announced is complete: make its result visible.
   virtual void finish() = 0;
+  /// What the command that is complete did.
+  virtual Work work() const { return {}; }
 
   /// @param stalls  the part of `cycles` in which the unit waits
   void complete_after(Cycles cycles, const Stalls& stalls = {});
@@ -79,6 +84,8 @@ class Unit : public RegisterTarget {
   void release_claims();
   void refresh_interrupt();
   Activity::Kind activity_kind() const;
+  unit::Kind unit_kind() const;
+  Command command() const;
 
   static constexpr std::size_t data_buffers = 2;
   static constexpr std::size_t claims_max = 5;  ///< there are five buffers

@@ -60,13 +60,16 @@ void Dma::start() {
 }
 
 void Dma::finish() {
-  if (running_.operation == regs::Operation::store) {
-    bytes_stored_ += running_.bytes;
-    return;
-  }
-  bytes_loaded_ += running_.bytes;
+  const Work done = work();
+  bytes_stored_ += done.bytes_stored;
+  bytes_loaded_ += done.bytes_loaded;
   if (running_.operation == regs::Operation::load_packed)
     registers.set(regs::loaded_bytes, running_.packed_bytes);
+}
+
+Work Dma::work() const {
+  const bool stores = running_.operation == regs::Operation::store;
+  return {.bytes_loaded = stores ? 0 : running_.bytes, .bytes_stored = stores ? running_.bytes : 0};
 }
 
 Dma::Block Dma::block() const {

@@ -45,6 +45,7 @@ class Dma : public Unit {
 
   void start() override;
   void finish() override;
+  Work work() const override;
   void load();
   void store();
   void load_packed();

@@ -84,7 +84,7 @@ void ProcessingUnit::finish_sums(const product::Epilogue& epilogue) {
 
 void ProcessingUnit::finish() {
   const auto& [shape, output, useful, statistics] = running_;
-  const std::uint64_t macs = std::uint64_t{shape.rows} * shape.columns * shape.reduction;
+  const std::uint64_t macs = work().macs;
   macs_ += macs;
   macs_gated_ += macs - useful;
   mac_slots_ += product::mac_slots(shape, parameters_.lanes);
@@ -94,6 +94,11 @@ void ProcessingUnit::finish() {
   working_saturations_ += statistics.working_saturations;
   code_saturations_ += statistics.code_saturations;
   if (observer) show_output();
+}
+
+Work ProcessingUnit::work() const {
+  const product::Shape& shape = running_.shape;
+  return {.macs = std::uint64_t{shape.rows} * shape.columns * shape.reduction};
 }
 
 ProcessingUnit::OperandPlace ProcessingUnit::operand_place(unsigned decoder) const {

@@ -49,6 +49,7 @@ class ProcessingUnit : public Unit {
 
   void start() override;
   void finish() override;
+  Work work() const override;
   OperandPlace operand_place(unsigned decoder) const;
   Output output_place() const;
   std::optional<Error> check_format() const;

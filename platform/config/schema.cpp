@@ -126,18 +126,19 @@ std::vector<Key> memory_keys() {
   add_memory<&Memories::weight_memory>(keys, memory_map::weight_memory, "weight memory",
                                        "holds ALBERT-base and, with embedding.store dram, its embeddings",
                                        "assumption, of LPDDR4's order");
+  keys.push_back(choice("memory.weight_memory.kind", {"sram", "lpddr4"}, SLOT(memory.weight_memory_kind),
+                        "sram = fixed latencies; lpddr4 = rows and refresh, instead of the latencies",
+                        "assumption"));
   add_memory<&Memories::envm>(keys, memory_map::envm, "eNVM (ReRAM) with the word embeddings", figure,
                               "2 MB RRAM macros at 22 nm, NVMExplorer: 0.8 ns and more; not writable here");
+  keys.push_back(number("memory.envm.read_ports", Unit::none, {1, 16, 1}, SLOT(memory.envm_read_ports),
+                        "eNVM: words of its width read in one cycle", assumed));
   return keys;
 }
 
-std::vector<Key> memory_kind_keys() {
+std::vector<Key> lpddr4_keys() {
   const std::string jedec = "JEDEC JESD209-4, LPDDR4-3200 (recalled)";
   return {
-      choice("memory.weight_memory.kind", {"sram", "lpddr4"}, SLOT(memory.weight_memory_kind),
-             "sram = fixed latencies; lpddr4 = rows and refresh, instead of the latencies", "assumption"),
-      number("memory.envm.read_ports", Unit::none, {1, 16, 1}, SLOT(memory.envm_read_ports),
-             "eNVM: words of its width read in one cycle", assumed),
       number("lpddr4.row", Unit::bytes, {64, 64 * kibi, 64}, SLOT(lpddr4.row), "bytes of an open row", jedec),
       number("lpddr4.banks", Unit::none, {1, 64, 1}, SLOT(lpddr4.banks), "banks, each with one open row",
              jedec),
@@ -147,9 +148,9 @@ std::vector<Key> memory_kind_keys() {
              "to open a row (tRCD)", jedec),
       number("lpddr4.precharge", Unit::nanoseconds, latency_range, SLOT(lpddr4.precharge_ns),
              "to close a row (tRP)", jedec),
-      number("lpddr4.refresh_interval", Unit::nanoseconds, {100, 1e6}, SLOT(lpddr4.refresh_interval_ns),
+      number("lpddr4.refresh_interval", Unit::nanoseconds, {1000, 1e6}, SLOT(lpddr4.refresh_interval_ns),
              "between two refreshes of all banks (tREFI)", jedec),
-      number("lpddr4.refresh_duration", Unit::nanoseconds, {0, 99}, SLOT(lpddr4.refresh_duration_ns),
+      number("lpddr4.refresh_duration", Unit::nanoseconds, {0, 999}, SLOT(lpddr4.refresh_duration_ns),
              "of one refresh of all banks (tRFC)", jedec),
   };
 }
@@ -169,7 +170,7 @@ std::span<const Key> schema() {
   static const std::vector<Key> keys = [] {
     std::vector<Key> all;
     for (std::vector<Key> (*part)() : {identity_keys, accelerator_keys, timing_keys, buffer_keys, system_keys,
-                                       memory_keys, memory_kind_keys, limit_keys}) {
+                                       memory_keys, lpddr4_keys, limit_keys}) {
       for (Key& key : part()) all.push_back(std::move(key));
     }
     return all;

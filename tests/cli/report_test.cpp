@@ -16,8 +16,8 @@ RunReport two_sentences() {
   RunReport report;
   report.labels = {"negative", "positive"};
   report.layers = 2;
-  const UnitReport unit{"dma", 3, 50, {{"bytes_loaded", 8}}};
-  const UnitReport memory{"system_sram", 0, 0, {{"bytes_read", 2048}, {"bytes_written", 1}}};
+  const UnitReport unit{"dma", 3, 50, {}, {{"bytes_loaded", 8}}};
+  const UnitReport memory{"system_sram", 0, 0, {}, {{"bytes_read", 2048}, {"bytes_written", 1}}};
   SentenceReport first;
   first.text = "good";
   first.label = 1;
@@ -79,7 +79,7 @@ TEST_CASE("report: the text names labels, exits and the last layer") {
   CHECK(text.find("      1  0.2500  ") != std::string::npos);
   CHECK(text.find("  exit\n") != std::string::npos);
   CHECK(text.find("  last layer\n") != std::string::npos);
-  CHECK(text.find("  DMA                      3               50   50.0 %  ####################\n") !=
+  CHECK(text.find("  DMA                     3            50            0   50.0 %  ##########\n") !=
         std::string::npos);
   CHECK(text.find("  system SRAM        2.0 KiB              1 B\n") != std::string::npos);
 }

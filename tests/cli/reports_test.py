@@ -31,10 +31,10 @@ class Json(ProgramTest):
                            "quantities", "labels", "sentences", "totals", "host"])
         self.assertEqual(
             list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",
-                                           "tokens", "cycles", "seconds", "instructions", "units"])
+                                           "tokens", "cycles", "seconds", "instructions", "units", "operators"])
         self.assertEqual(
             list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "cycles", "simulated_seconds",
-                                     "instructions", "macs", "checks", "units"])
+                                     "instructions", "macs", "checks", "units", "operators"])
         self.assertEqual(list(report["totals"]["checks"]), ["tensors_compared", "mismatches", "first_mismatch"])
         self.assertEqual(list(report["host"]), ["wall_seconds", "sentence_seconds", "peak_memory_mib", "program_hash"])
         self.assertEqual(len(report["host"]["sentence_seconds"]), 1)
@@ -69,6 +69,10 @@ class Json(ProgramTest):
         for unit in totals["units"]:
             parts = [part for sentence in sentences for part in sentence["units"] if part["unit"] == unit["unit"]]
             self.assertEqual(unit["busy_cycles"], sum(part["busy_cycles"] for part in parts))
+        for key in ("macs", "bytes_loaded", "bytes_stored", "cycles"):
+            parts = [row[key] for sentence in sentences for row in sentence["operators"]]
+            self.assertEqual(sum(row[key] for row in totals["operators"]), sum(parts))
+        self.assertEqual(sum(row["macs"] for row in totals["operators"]), totals["macs"])
 
     def test_limit(self):
         self.assertEqual(len(self.data_set_report(TINY, "--limit", "2")["sentences"]), 2)
@@ -168,10 +172,21 @@ class Text(ProgramTest):
     def test_one_sentence(self):
         text = self.text(TINY, "--text", SENTENCE, "--check")
         for pattern in (r"^SoC +tiny, n = 8, overlapped timing$", rf"^{re.escape(SENTENCE)}$", r"^  \S+  \d+\.\d %$",
-                        r"^ +1  \d\.\d{4}  .*exit$", r"^  processing unit +[\d,]+ +[\d,]+ +\d+\.\d %",
+                        r"^ +1  \d\.\d{4}  .*exit$", r"^  processing unit +[\d,]+ +[\d,]+ +[\d,]+ +\d+\.\d %",
                         r"^  [\d,]+ accelerator cycles, .* simulated, 13 tokens$",
                         r"^check +\d+ tensors compared with golden, all equal$", r"^host +.* wall time, \d+ MiB$"):
             self.assertRegex(text, re.compile(pattern, re.MULTILINE))
+
+    def test_operators(self):
+        limit = re.compile(r"^ +limited by [a-z ]+ in [a-z_]+ \(\d+\.\d % of all cycles\)$", re.MULTILINE)
+        text = self.text(TINY, "--text", SENTENCE, "--operators")
+        self.assertRegex(text, limit)
+        self.assertRegex(text, re.compile(
+            r"^  ffn_inner +[\d,]+ +\d+\.\d % +\d+\.\d +\d+\.\d % +\d+\.\d  [a-z ]+$", re.MULTILINE))
+        self.assertTrue(all(len(line) <= 100 for line in text.splitlines()))
+        text = self.text(TINY, "--text", SENTENCE)
+        self.assertRegex(text, limit)
+        self.assertNotIn("  ffn_inner  ", text)
 
     def test_a_file_of_sentences(self):
         self.write("two.txt", "\ufefffirst , and good\r\n\nsecond , and bad\n")

@@ -75,7 +75,7 @@ TEST_CASE("contention: a load into a buffer that a product reads takes its port 
   REQUIRE(b.error(dma_base) == 0);
   REQUIRE(b.error(pu_base) == 0);
 
-  const Cycles alone = product::product_cycles(shape, lanes, TimingPreset::serial);
+  const Cycles alone = product::product_cycles(shape, lanes, product::costs_of(TimingPreset::serial, lanes));
   // 128 beats of 2 ns behind 44 ns of overhead and latency, and one cycle to finish.
   const Cycles transfer = 44 + 256 + 1;
   const PortDemand load{transfer, 128};
@@ -109,7 +109,7 @@ TEST_CASE("contention: a product that starts during a load loses to what is left
   start(pu_base);
   let_finish();
   const Cycles left = 301 - 200;
-  const Cycles alone = product::product_cycles(shape, lanes, TimingPreset::serial);
+  const Cycles alone = product::product_cycles(shape, lanes, product::costs_of(TimingPreset::serial, lanes));
   const PortDemand rest{left, 128 * left / 301};
   CHECK(b.accelerator.processing_unit.total_stalls().port - before ==
         port_conflict(rest, {alone, product::operand_port_cycles(shape, lanes)}));

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who wants to know of every command: a unit says when it begins and, once it is complete, what it took and
+// did. Costs no cycles.
+#pragma once
+#include <cstdint>
+#include <systemc>
+
+#include "contract/operators.hpp"
+#include "contract/unit_regs.hpp"
+#include "ip/common/stalls.hpp"
+
+namespace edgebert {
+
+/// What commands did; nothing for those that were refused.
+struct Work {
+  std::uint64_t macs = 0;          ///< multiply-accumulates of the shape, gated ones included
+  std::uint64_t bytes_loaded = 0;  ///< moved into buffers
+  std::uint64_t bytes_stored = 0;  ///< moved out of buffers
+
+  Work& operator+=(const Work& other) {
+    macs += other.macs;
+    bytes_loaded += other.bytes_loaded;
+    bytes_stored += other.bytes_stored;
+    return *this;
+  }
+};
+
+/// A command, by the TAG it was started with.
+struct Command {
+  unit::Kind unit;
+  std::uint8_t layer;
+  Operator op;
+  sc_core::sc_time start;
+};
+
+/// What a complete command took.
+struct Completion {
+  sc_core::sc_time end;
+  Cycles busy;  ///< with the stalls, all cycles of the command
+  Stalls stalls;
+  Work work;
+};
+
+/// Begins and ends arrive in the order of their times.
+class CommandObserver {
+ public:
+  virtual ~CommandObserver() = default;
+  virtual void begin(const Command& command) = 0;
+  virtual void end(const Command& command, const Completion& completion) = 0;
+};
+
+}  // namespace edgebert
