@@ -86,7 +86,7 @@ void Bus::core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& de
   if (region == nullptr || region->memory == nullptr) return;
   const BurstTime burst = region->memory->burst(payload.get_address() - region->base,
                                                 payload.get_data_length(), payload.is_read());
-  delay += burst.latency + burst.data;
+  delay += sc_core::sc_time::from_value(burst.latency + burst.data);
 }
 
 void Bus::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
@@ -107,18 +107,18 @@ sc_core::sc_time Bus::transfer_time(const Region& region, tlm::tlm_generic_paylo
   for (std::uint64_t from = payload.get_address(); from < end; ++bursts) {
     const std::uint64_t to = std::min(end, from / parameters_.width * parameters_.width + longest);
     const BurstTime memory = region.memory->burst(from - region.base, to - from, payload.is_read());
-    latency += memory.latency.value();
+    latency += memory.latency;
     data += std::max<std::uint64_t>(parameters_.cycle.value() * beats(from, to - from, parameters_.width),
-                                    memory.data.value());
+                                    memory.data);
     from = to;
   }
   const std::uint64_t overhead = parameters_.cycle.value() * parameters_.burst_overhead * bursts;
   TransferReport* report = nullptr;
   payload.get_extension(report);
   if (report != nullptr) {
-    report->data = sc_core::sc_time::from_value(data);
-    report->latency = sc_core::sc_time::from_value(latency);
-    report->overhead = sc_core::sc_time::from_value(overhead);
+    report->data = data;
+    report->latency = latency;
+    report->overhead = overhead;
   }
   return sc_core::sc_time::from_value(data + latency + overhead);
 }

@@ -11,10 +11,11 @@ struct TransferReport : tlm::tlm_extension<TransferReport> {
   // Filled by the memory that answers a read.
   const void* memory = nullptr;
   std::uint64_t generation = 0;  ///< of its contents
-  // Filled by the bus. Their sum is the time the transfer takes if nobody else uses the bus.
-  sc_core::sc_time data;      ///< beats
-  sc_core::sc_time latency;   ///< of the memory, once a burst
-  sc_core::sc_time overhead;  ///< of the bus, once a burst
+  // Filled by the bus, in units of the time resolution. Their sum is the time the transfer takes if nobody
+  // else uses the bus.
+  std::uint64_t data = 0;      ///< beats
+  std::uint64_t latency = 0;   ///< of the memory, once a burst
+  std::uint64_t overhead = 0;  ///< of the bus, once a burst
 
   tlm::tlm_extension_base* clone() const override { return new TransferReport(*this); }
   void copy_from(const tlm::tlm_extension_base& other) override {

@@ -42,7 +42,8 @@ ScratchBuffer* Dma::buffer() const {
 }
 
 void Dma::start() {
-  time_ = memory_time_ = bus_time_ = sc_core::SC_ZERO_TIME;
+  time_ = sc_core::SC_ZERO_TIME;
+  memory_time_ = bus_time_ = 0;
   stamp_ = {};
   mixed_sources_ = false;
   running_ = {.operation = static_cast<regs::Operation>(regs::mode_operation.get(registers[regs::mode])),
@@ -283,10 +284,8 @@ void Dma::use_data_port(ScratchBuffer& buffer, std::uint64_t rows, std::uint64_t
 }
 
 void Dma::complete_transfer() {
-  const auto whole_cycles = [this](const sc_core::sc_time& time) {
-    return time.value() / clock().period().value();
-  };
-  complete_after(elapsed(), {.bus = whole_cycles(bus_time_), .memory = whole_cycles(memory_time_)});
+  const std::uint64_t period = clock().period().value();
+  complete_after(elapsed(), {.bus = bus_time_ / period, .memory = memory_time_ / period});
 }
 
 /// A stamp names one memory in one state; a load from several has none.

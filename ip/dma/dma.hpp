@@ -82,9 +82,9 @@ class Dma : public Unit {
   std::vector<std::uint8_t> run_;  ///< bytes that follow each other in memory, but not in the buffer
   std::vector<Run> data_runs_;     ///< where the codes of a packed load lie
   std::vector<std::uint16_t> row_numbers_;
-  sc_core::sc_time time_;         ///< what the bus charged for the running command
-  sc_core::sc_time memory_time_;  ///< the part of it that is latency
-  sc_core::sc_time bus_time_;     ///< the part of it that is overhead
+  sc_core::sc_time time_;          ///< what the bus charged for the running command
+  std::uint64_t memory_time_ = 0;  ///< the part of it that is latency, in units of the time resolution
+  std::uint64_t bus_time_ = 0;     ///< the part of it that is overhead
 };
 
 }  // namespace edgebert

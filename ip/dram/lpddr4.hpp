@@ -26,7 +26,7 @@ class Lpddr4 : public Memory {
 
   BurstTime burst(std::uint64_t offset, std::uint64_t bytes, bool) override {
     const auto took = timing_.burst(offset, bytes, width_, cycle_);
-    return {sc_core::sc_time::from_value(took.latency), sc_core::sc_time::from_value(took.data)};
+    return {took.latency, took.data};
   }
   void settle() override { timing_.close_rows(); }
   std::map<std::string, std::uint64_t, std::less<>> counters() const override {

@@ -28,7 +28,7 @@ class Envm : public Memory {
   BurstTime burst(std::uint64_t offset, std::uint64_t bytes, bool read) override {
     BurstTime took = Memory::burst(offset, bytes, read);
     const std::uint64_t cycle = timing().cycle.value();
-    took.data = sc_core::sc_time::from_value(ceil_divide(took.data.value() / cycle, read_ports_) * cycle);
+    took.data = ceil_divide(took.data / cycle, read_ports_) * cycle;
     return took;
   }
 

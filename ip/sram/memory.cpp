@@ -22,8 +22,8 @@ bool Memory::inside(const tlm::tlm_generic_payload& payload) const {
 
 BurstTime Memory::burst(std::uint64_t offset, std::uint64_t bytes, bool read) {
   const MemoryTiming& timing = parameters_.timing;
-  return {read ? timing.read_latency : timing.write_latency,
-          sc_core::sc_time::from_value(timing.cycle.value() * beats(offset, bytes, timing.width))};
+  return {(read ? timing.read_latency : timing.write_latency).value(),
+          timing.cycle.value() * beats(offset, bytes, timing.width)};
 }
 
 void Memory::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {

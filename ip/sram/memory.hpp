@@ -27,10 +27,11 @@ struct MemoryTiming {
   std::uint32_t width = 8;  ///< bytes a cycle
 };
 
-/// How long a memory takes for one burst.
+/// How long a memory takes for one burst, in units of the time resolution: bursts are too many to convert
+/// each.
 struct BurstTime {
-  sc_core::sc_time latency;  ///< to the first beat
-  sc_core::sc_time data;     ///< all beats
+  std::uint64_t latency;  ///< to the first beat
+  std::uint64_t data;     ///< all beats
 };
 
 /// Beats of `width` bytes that an unaligned run touches.
