@@ -27,8 +27,9 @@ MemoryTiming timing_of(const MemoryConfig& config) {
           config.width};
 }
 
-Memory::Parameters memory_of(const MemoryConfig& config, bool writable) {
-  return {.bytes = config.size, .writable = writable, .timing = timing_of(config)};
+/// Boot ROM and system SRAM, which have a private port of the core.
+Memory::Parameters core_memory_of(const MemoryConfig& config, bool writable) {
+  return {.bytes = config.size, .writable = writable, .private_port = true, .timing = timing_of(config)};
 }
 
 /// What a transfer without latency reaches; at least 1.
@@ -46,7 +47,8 @@ dram::Femtoseconds femtoseconds(double nanoseconds) {
 std::unique_ptr<Memory> make_weight_memory(const SocConfig& config) {
   const MemoryConfig& memory = config.memory.weight_memory;
   if (config.memory.weight_memory_kind == MemoryKind::sram)
-    return std::make_unique<Memory>("weight_memory", memory_of(memory, true));
+    return std::make_unique<Memory>("weight_memory",
+                                    Memory::Parameters{.bytes = memory.size, .timing = timing_of(memory)});
   const SocConfig::Lpddr4& dram = config.lpddr4;
   return std::make_unique<Lpddr4>(
       "weight_memory",
@@ -69,8 +71,8 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       accelerator_clock(config.clocks.accelerator_hz),
       core_clock(config.clocks.core_hz),
       bus_clock(config.clocks.bus_hz),
-      boot_rom("boot_rom", memory_of(config.memory.boot_rom, false)),
-      system_sram("system_sram", memory_of(config.memory.system_sram, true)),
+      boot_rom("boot_rom", core_memory_of(config.memory.boot_rom, false)),
+      system_sram("system_sram", core_memory_of(config.memory.system_sram, true)),
       weight_memory_(make_weight_memory(config)),
       weight_memory(*weight_memory_),
       envm("envm", {.bytes = config.memory.envm.size,

@@ -12,11 +12,11 @@
 
 namespace edgebert {
 
-/// What a DMA load read and how it laid it out. While a memory's generation stands, two loads with equal
-/// stamps bring equal bytes: what was derived from the first is good for the second.
+/// What a DMA load read and how it laid it out. Two loads with equal stamps bring equal bytes: what was
+/// derived from the first is good for the second.
 struct Stamp {
-  const void* memory = nullptr;             ///< nullptr: not known, or more than one
-  std::uint64_t generation = 0;             ///< of the memory, when it was read
+  const void* memory = nullptr;  ///< nullptr: the bytes depend on more than one memory in one state
+  std::uint64_t generation = 0;  ///< of the memory when it was read; without one, a number no other load has
   std::array<std::uint32_t, 10> command{};  ///< the registers that chose the bytes
   std::uint32_t row_bytes = 0;              ///< layout in the buffer: rows of so many bytes
   std::uint32_t stride = 0;                 ///< from row to row

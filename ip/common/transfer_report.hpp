@@ -9,7 +9,7 @@ namespace edgebert {
 
 struct TransferReport : tlm::tlm_extension<TransferReport> {
   // Filled by the memory that answers a read.
-  const void* memory = nullptr;
+  const void* memory = nullptr;  ///< nullptr: one whose generation does not tell of all writes
   std::uint64_t generation = 0;  ///< of its contents
   // Filled by the bus, in units of the time resolution. Their sum is the time the transfer takes if nobody
   // else uses the bus.

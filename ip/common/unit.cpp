@@ -62,7 +62,7 @@ void Unit::end_after(Cycles cycles, std::uint32_t error) {
 void Unit::use_port(ScratchBuffer& buffer, Cycles port_cycles) {
   for (auto& use : ports_) {
     if (use.buffer != nullptr && use.buffer != &buffer) continue;
-    use = {&buffer, use.port_cycles * (use.buffer != nullptr) + port_cycles};
+    use = {&buffer, use.port_cycles + port_cycles};
     return;
   }
 }
@@ -89,13 +89,12 @@ void Unit::complete() {
   end_ = sc_core::sc_time_stamp();
   in_commands_ += end_ - start_;
   ++commands_;
-  cycles_in_commands_ += command_cycles_;
   busy_cycles_ += command_cycles_ - command_stalls_.total();
   stalls_ += command_stalls_;
   release_claims();
-  for (auto& [buffer, port_cycles] : ports_) {
-    if (buffer != nullptr) buffer->port.leave(*this);
-    buffer = nullptr;
+  for (auto& use : ports_) {
+    if (use.buffer != nullptr) use.buffer->port.leave(*this);
+    use = {};
   }
   if (activity != nullptr) activity->end(activity_kind(), end_);
   if (command_observer != nullptr) {
@@ -105,7 +104,7 @@ void Unit::complete() {
                                       .work = refused_ ? Work{} : work()});
   }
   if (!refused_) finish();
-  registers.set(unit::busy_cycles, static_cast<std::uint32_t>(cycles_in_commands_));
+  registers.set(unit::busy_cycles, static_cast<std::uint32_t>(busy_cycles_ + stalls_.total()));
   registers.set(unit::commands, static_cast<std::uint32_t>(commands_));
   registers.set(unit::status, unit::status_error.put(error_));
   const std::uint32_t cause = error_ == 0 ? unit::interrupt_done : unit::interrupt_error;

@@ -101,7 +101,6 @@ class Unit : public RegisterTarget {
   Cycles lost_ = 0;  ///< to be made up for when the completion event comes
   Cycles busy_cycles_ = 0;
   Stalls stalls_;
-  Cycles cycles_in_commands_ = 0;
   std::uint64_t commands_ = 0;
   std::uint32_t error_ = 0;  ///< of the running command
   std::uint32_t tag_ = 0;

@@ -45,7 +45,7 @@ void Dma::start() {
   time_ = sc_core::SC_ZERO_TIME;
   memory_time_ = bus_time_ = 0;
   stamp_ = {};
-  mixed_sources_ = false;
+  reads_ = 0;
   running_ = {.operation = static_cast<regs::Operation>(regs::mode_operation.get(registers[regs::mode])),
               .bytes = 0,
               .packed_bytes = 0};
@@ -107,6 +107,7 @@ void Dma::load() {
   stamp_.command = {registers[regs::mode], rows, address, memory_stride, row_bytes, stride};
   stamp_.row_bytes = row_bytes;
   stamp_.stride = stride;
+  seal_stamp();
   target->stamp(base, base + extent, stamp_);
   use_data_port(*target, rows, row_bytes);
   running_.bytes = bytes;
@@ -179,6 +180,8 @@ void Dma::load_packed() {
                     registers[regs::groups],
                     registers[regs::first_row]};
   stamp_.row_bytes = stamp_.stride = 1;
+  if (registers[regs::row_list] != 0) stamp_.memory = nullptr;  // the list chose the bytes, too
+  seal_stamp();
   decoder.mask.stamp(mask_base, mask_base + all_masks, stamp_);
   decoder.data.stamp(base, base + bytes, stamp_);
   use_data_port(decoder.data, 1, bytes);
@@ -288,13 +291,18 @@ void Dma::complete_transfer() {
   complete_after(elapsed(), {.bus = bus_time_ / period, .memory = memory_time_ / period});
 }
 
-/// A stamp names one memory in one state; a load from several has none.
+/// A stamp names one memory in one state; with several it names none.
 void Dma::note_source() {
-  const bool first = stamp_.memory == nullptr && !mixed_sources_;
-  const bool same = stamp_.memory == report_->memory && stamp_.generation == report_->generation;
-  mixed_sources_ = mixed_sources_ || !(first || same);
-  stamp_.memory = mixed_sources_ ? nullptr : report_->memory;
-  stamp_.generation = report_->generation;
+  if (reads_++ == 0) {
+    stamp_.memory = report_->memory;
+    stamp_.generation = report_->generation;
+  } else if (stamp_.memory != report_->memory || stamp_.generation != report_->generation) {
+    stamp_.memory = nullptr;
+  }
+}
+
+void Dma::seal_stamp() {
+  if (stamp_.memory == nullptr) stamp_.generation = ++unrepeatable_loads_;
 }
 
 void Dma::fail_on_bus() {

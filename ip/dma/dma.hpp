@@ -10,7 +10,9 @@
 // starts: until it completes no other unit may touch them in the buffer (Unit::claim), so nobody sees the
 // difference.
 //
-// A load stamps what it writes with its source (scratch_buffer.hpp), if all of it comes from one memory.
+// A load stamps what it writes with its source (scratch_buffer.hpp). Only what one memory in one state
+// decides alone can come a second time: not what a row list chose, nor what a core may have changed by a
+// private port.
 #pragma once
 #include <array>
 
@@ -57,6 +59,7 @@ class Dma : public Unit {
   bool write(std::uint64_t address, std::span<const std::uint8_t> from);
   bool transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes, std::size_t count);
   void note_source();
+  void seal_stamp();
   ScratchBuffer* buffer() const;
   Block block() const;
   Cycles elapsed() const { return clock().cycles(time_) + 1; }
@@ -76,8 +79,9 @@ class Dma : public Unit {
     std::size_t bytes;           ///< moved in or out of buffers
     std::uint32_t packed_bytes;  ///< codes of a packed load
   } running_{};
-  Stamp stamp_;  ///< of what the running command reads
-  bool mixed_sources_ = false;
+  Stamp stamp_;              ///< of what the running command reads
+  std::uint64_t reads_ = 0;  ///< of the running command
+  std::uint64_t unrepeatable_loads_ = 0;
   // Storage is kept from command to command.
   std::vector<std::uint8_t> run_;  ///< bytes that follow each other in memory, but not in the buffer
   std::vector<Run> data_runs_;     ///< where the codes of a packed load lie

@@ -4,8 +4,6 @@
 namespace edgebert {
 namespace {
 
-/// Host memory that decoded operands may take: ten times what an ALBERT-base layer needs.
-constexpr std::size_t budget = std::size_t{160} << 20;
 constexpr unsigned entries_between_budgets = 64;
 
 std::size_t mixed(std::size_t hash, std::size_t value) {
@@ -26,10 +24,7 @@ std::size_t OperandCache::Hash::operator()(const Key& key) const {
 
 OperandCache::Entry& OperandCache::find(const Stamp& stamp, const View& view) {
   const auto [place, is_new] = entries_.try_emplace(Key{stamp.memory, stamp.command, view});
-  if (is_new && ++new_entries_ % entries_between_budgets == 0) {
-    keep_within_budget();
-    return find(stamp, view);
-  }
+  new_entries_ += is_new;
   Entry& entry = place->second;
   entry.valid = entry.valid && entry.generation == stamp.generation;
   entry.generation = stamp.generation;
@@ -38,9 +33,11 @@ OperandCache::Entry& OperandCache::find(const Stamp& stamp, const View& view) {
 
 /// Beginning again is rare and cheap: a run has few views, unless its sentences differ in length.
 void OperandCache::keep_within_budget() {
+  if (new_entries_ < entries_between_budgets) return;
+  new_entries_ = 0;
   std::size_t held = 0;
   for (const auto& [key, entry] : entries_) held += entry.operand.bytes();
-  if (held > budget) entries_.clear();
+  if (held > budget_) entries_.clear();
 }
 
 }  // namespace edgebert

@@ -12,6 +12,12 @@ namespace edgebert {
 
 class OperandCache {
  public:
+  /// Ten times what an ALBERT-base layer needs.
+  static constexpr std::size_t usual_budget = std::size_t{160} << 20;
+
+  /// @param budget  host memory that decoded operands may take
+  explicit OperandCache(std::size_t budget = usual_budget) : budget_(budget) {}
+
   /// How a command reads stamped bytes as a matrix.
   struct View {
     product::Role role;
@@ -29,6 +35,8 @@ class OperandCache {
     bool valid = false;  ///< decoded from this generation; if not, decode into it and say so
   };
 
+  /// Drops everything if it has grown too large. Entries found before are gone then.
+  void keep_within_budget();
   /// The entry of a view of stamped bytes; new, or outdated by a write to the memory: not valid.
   Entry& find(const Stamp& stamp, const View& view);
 
@@ -42,8 +50,8 @@ class OperandCache {
   struct Hash {
     std::size_t operator()(const Key& key) const;
   };
-  void keep_within_budget();
 
+  std::size_t budget_;
   std::unordered_map<Key, Entry, Hash> entries_;
   unsigned new_entries_ = 0;  ///< since the budget was looked at
 };

@@ -34,6 +34,7 @@ void ProcessingUnit::start() {
   if (const auto error = check_format()) return fail(*error);
   if (const auto error = check_arithmetic()) return fail(*error);
   if (const auto error = check_shape(shape)) return fail(*error);
+  operands_.keep_within_budget();
   Decoded decoded[2];
   const unsigned row_decoder = regs::mode_rows_from_decoder0.get(mode) != 0 ? 0 : 1;
   for (const unsigned decoder : {0u, 1u}) {

@@ -35,7 +35,7 @@ void Memory::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
     TransferReport* report = nullptr;
     payload.get_extension(report);
     if (report != nullptr) {
-      report->memory = this;
+      report->memory = parameters_.private_port ? nullptr : this;
       report->generation = generation_;
     }
   } else if (parameters_.writable) {

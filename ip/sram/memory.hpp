@@ -44,6 +44,8 @@ class Memory : public sc_core::sc_module {
   struct Parameters {
     std::uint64_t bytes;
     bool writable = true;  ///< over the bus; the back door always may
+    /// A core also reaches the contents without the bus: the generation does not tell of all writes.
+    bool private_port = false;
     MemoryTiming timing;
   };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operands that the DMA loaded are decoded once and kept; units that work at the same time keep out of each
 // other's bytes. Whatever changes an operand must reach the product, and results are golden's.
+#include <algorithm>
+
 #include "golden/product.hpp"
 #include "ip/dma/dma_regs.hpp"
 #include "ip/pu/bit_mask.hpp"
@@ -26,8 +28,8 @@ std::span<std::uint8_t> memory() {
   return bench().memory.contents();
 }
 
-/// Starts the DMA on a dense block of the memory.
-void start_load(dma::Buffer buffer, std::uint32_t from, std::uint32_t count, std::uint32_t to = 0) {
+/// The DMA's registers for a dense block of the memory.
+void prepare_load(dma::Buffer buffer, std::uint32_t from, std::uint32_t count, std::uint32_t to = 0) {
   auto& b = bench();
   b.reset(dma_base, dma::map);
   b.set(dma_base, dma::mode, dma::mode_buffer.put(static_cast<std::uint32_t>(buffer)));
@@ -40,12 +42,13 @@ void start_load(dma::Buffer buffer, std::uint32_t from, std::uint32_t count, std
 }
 
 void load(dma::Buffer buffer, std::uint32_t from, std::uint32_t count) {
-  start_load(buffer, from, count);
+  prepare_load(buffer, from, count);
   bench().run(dma_base);
   REQUIRE(bench().error(dma_base) == 0);
 }
 
-void load_packed() {
+/// The DMA's registers for all rows of the packed operand.
+void prepare_packed_load() {
   auto& b = bench();
   b.reset(dma_base, dma::map);
   b.set(dma_base, dma::mode,
@@ -57,8 +60,12 @@ void load_packed() {
   b.set(dma_base, dma::packed_index_offset, memory_base + index_offset_at);
   b.set(dma_base, dma::packed_groups, bit_mask::groups(reduction));
   b.set(dma_base, dma::groups, bit_mask::groups(reduction));
-  b.run(dma_base);
-  REQUIRE(b.error(dma_base) == 0);
+}
+
+void load_packed() {
+  prepare_packed_load();
+  bench().run(dma_base);
+  REQUIRE(bench().error(dma_base) == 0);
 }
 
 void prepare_product(bool packed) {
@@ -91,6 +98,23 @@ std::vector<std::uint8_t> dense(std::span<const std::uint8_t> from, std::uint32_
     codes.insert(codes.end(), row.begin(), row.end());
   }
   return codes;
+}
+
+/// Lays the column operand out in packed form, as compile does.
+bit_mask::Packed place_packed(const std::vector<std::uint8_t>& codes) {
+  auto packed = bit_mask::pack(codes, columns, reduction);
+  std::copy(packed.data.begin(), packed.data.end(), memory().begin() + b_at);
+  std::memcpy(memory().data() + masks_at, packed.masks.data(), packed.masks.size() * 8);
+  std::memset(memory().data() + index_base_at, 0, 4);
+  std::uint16_t offset = 0;
+  for (std::uint32_t row = 0; row < columns; ++row) {
+    std::memcpy(memory().data() + index_offset_at + 2 * row, &offset, sizeof offset);
+    const auto row_codes = std::span(codes).subspan(row * reduction, reduction);
+    offset = static_cast<std::uint16_t>(
+        offset + std::ranges::count_if(row_codes, [](auto code) { return (code & 0x7f) != 0; }));
+  }
+  bench().memory.touch();
+  return packed;
 }
 
 std::vector<std::int32_t> expected(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b) {
@@ -189,11 +213,7 @@ TEST_CASE("operands: a packed operand is decoded anew when masks or codes change
   auto& b = bench();
   place_operands(2);
   const auto codes = dense(memory().subspan(b_at), columns);
-  const auto packed = bit_mask::pack(codes, columns, reduction);
-  std::copy(packed.data.begin(), packed.data.end(), memory().begin() + b_at);
-  std::memcpy(memory().data() + masks_at, packed.masks.data(), packed.masks.size() * 8);
-  std::memset(memory().data() + index_base_at, 0, 200);
-  b.memory.touch();
+  const auto packed = place_packed(codes);
   load(dma::Buffer::data1, a_at, rows);
   load_packed();
   prepare_product(true);
@@ -221,6 +241,80 @@ TEST_CASE("operands: a packed operand is decoded anew when masks or codes change
   CHECK(run_product() == expected(a, changed));
 }
 
+TEST_CASE(
+    "operands: what a core writes by its private port reaches the product, though no generation tells") {
+  auto& b = bench();
+  place_operands(5);
+  load_both();
+  prepare_product(false);
+  const auto columns_codes = dense(memory().subspan(b_at), columns);
+  test::Random random(6);
+  for (unsigned write = 0; write < 3; ++write) {
+    const auto codes = test::random_codes(random, rows * stride);
+    std::copy(codes.begin(), codes.end(), b.shared.contents().begin());  // without touch()
+    prepare_load(dma::Buffer::data1, a_at, rows);
+    b.set(dma_base, dma::memory_address, memory_map::system_sram.base);
+    b.run(dma_base);
+    REQUIRE(b.error(dma_base) == 0);
+    CHECK(run_product() == expected(dense(codes, rows), columns_codes));
+    CHECK(run_product() == expected(dense(codes, rows), columns_codes));
+  }
+}
+
+TEST_CASE("operands: rows that a list chose are those of the list as it is") {
+  auto& b = bench();
+  place_operands(7);
+  const auto codes = dense(memory().subspan(b_at), columns);
+  place_packed(codes);
+  load(dma::Buffer::data1, a_at, rows);
+  prepare_product(true);
+  const auto a = dense(memory().subspan(a_at), rows);
+
+  const auto check_list = [&](Memory& where, std::uint32_t base, std::uint32_t offset,
+                              const std::vector<std::uint16_t>& list) {
+    std::memcpy(where.contents().data() + offset, list.data(), list.size() * 2);  // without touch()
+    prepare_packed_load();
+    b.set(dma_base, dma::row_list, base + offset);
+    b.run(dma_base);
+    REQUIRE(b.error(dma_base) == 0);
+    std::vector<std::uint8_t> chosen;
+    for (const std::uint16_t row : list) {
+      const auto from = std::span(codes).subspan(row * reduction, reduction);
+      chosen.insert(chosen.end(), from.begin(), from.end());
+    }
+    CHECK(run_product() == expected(a, chosen));
+  };
+  const std::vector<std::uint16_t> upwards{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  const std::vector<std::uint16_t> downwards{9, 8, 7, 6, 5, 4, 3, 2, 1, 0};
+  // Two lists in the memory of the matrix, then one place of another memory with two contents.
+  check_list(b.memory, memory_base, 20'000, upwards);
+  check_list(b.memory, memory_base, 20'100, downwards);
+  check_list(b.shared, memory_map::system_sram.base, 0, upwards);
+  check_list(b.shared, memory_map::system_sram.base, 0, downwards);
+}
+
+TEST_CASE("operands: the cache drops what is too much between commands, never while one is being decoded") {
+  OperandCache cache(std::size_t{1} << 16);
+  const std::vector<std::uint8_t> codes(4096, 0x31);
+  Stamp stamp{.memory = &cache};
+  const auto view = [](std::uint32_t offset) {
+    return OperandCache::View{product::Role::rows, false, offset, 1, 4096, 4096};
+  };
+  OperandCache::Entry& first = cache.find(stamp, view(0));
+  first.operand.decode(product::Role::rows, codes, 1, 4096, 4096);
+  first.valid = true;
+  for (std::uint32_t offset = 1; offset < 200; ++offset) {
+    OperandCache::Entry& entry = cache.find(stamp, view(offset));
+    CHECK_FALSE(entry.valid);
+    entry.operand.decode(product::Role::rows, codes, 1, 4096, 4096);
+    entry.valid = true;
+  }
+  CHECK(&cache.find(stamp, view(0)) == &first);
+  CHECK(cache.find(stamp, view(0)).valid);
+  cache.keep_within_budget();
+  CHECK_FALSE(cache.find(stamp, view(0)).valid);
+}
+
 TEST_CASE("operands: a unit keeps out of bytes another one is working on") {
   auto& b = bench();
   const auto in_use = static_cast<std::uint32_t>(unit::Error::buffer_in_use);
@@ -229,7 +323,7 @@ TEST_CASE("operands: a unit keeps out of bytes another one is working on") {
   prepare_product(false);
 
   SECTION("a load into an operand of the running product is refused, one beside it is not") {
-    start_load(dma::Buffer::data0, b_at + 8, columns);
+    prepare_load(dma::Buffer::data0, b_at + 8, columns);
     b.set(pu_base, unit::control, unit::control_start);
     b.set(dma_base, unit::control, unit::control_start);
     sc_core::sc_start(sc_core::sc_time(5, sc_core::SC_NS));
@@ -243,7 +337,7 @@ TEST_CASE("operands: a unit keeps out of bytes another one is working on") {
     CHECK(std::vector<std::int32_t>(bytes.begin(), bytes.end()) == expected_of_memory());
   }
   SECTION("a product on an operand that is still arriving is refused") {
-    start_load(dma::Buffer::data0, b_at + 8, columns);
+    prepare_load(dma::Buffer::data0, b_at + 8, columns);
     b.set(dma_base, unit::control, unit::control_start);
     b.run(pu_base);
     CHECK(b.error(pu_base) == in_use);
@@ -253,7 +347,7 @@ TEST_CASE("operands: a unit keeps out of bytes another one is working on") {
     CHECK(b.error(pu_base) == 0);
   }
   SECTION("a store may read what the product reads") {
-    start_load(dma::Buffer::data0, 32'768, columns);
+    prepare_load(dma::Buffer::data0, 32'768, columns);
     b.set(dma_base, dma::mode, dma::mode_operation.put(static_cast<std::uint32_t>(dma::Operation::store)));
     b.set(pu_base, unit::control, unit::control_start);
     b.run(dma_base);
@@ -272,7 +366,7 @@ TEST_CASE("activity: transfers hidden behind computation are counted to the cycl
   const auto overlapped = b.accelerator.activity.overlapped();
   const auto dma_before = b.accelerator.dma.time_in_commands();
   const auto pu_before = b.accelerator.processing_unit.time_in_commands();
-  start_load(dma::Buffer::data0, b_at, 1, columns * stride);
+  prepare_load(dma::Buffer::data0, b_at, 1, columns * stride);
   b.set(pu_base, unit::control, unit::control_start);
   b.run(dma_base);
   sc_core::sc_start(sc_core::sc_time(5, sc_core::SC_US));

@@ -17,6 +17,7 @@ TestBench::TestBench(sc_core::sc_module_name name)
     : sc_module(name),
       memory("memory", {.bytes = 64 * 1024, .writable = true, .timing = memory_timing(40)}),
       read_only("read_only", {.bytes = 4096, .writable = false, .timing = memory_timing(2)}),
+      shared("shared", {.bytes = 16 * 1024, .private_port = true, .timing = memory_timing(2)}),
       accelerator("accelerator",
                   {.lanes = 16,
                    .product_costs = product::costs_of(TimingPreset::serial, 16),
@@ -44,6 +45,7 @@ TestBench::TestBench(sc_core::sc_module_name name)
   accelerator.dma.bus.bind(bus.dma);
   bus.map_memory(map::weight_memory.base, memory);
   bus.map_memory(map::envm.base, read_only);
+  bus.map_memory(map::system_sram.base, shared);
   for (const auto& [base, block] : accelerator.register_blocks()) {
     bus.map_registers(base, map::unit_room, block->socket);
   }

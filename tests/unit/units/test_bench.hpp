@@ -40,6 +40,7 @@ class TestBench : public sc_core::sc_module {
   ClockDomain bus_clock{500.0e6};
   Memory memory;     ///< 64 KiB at the weight memory's address
   Memory read_only;  ///< 4 KiB at the eNVM's address
+  Memory shared;     ///< 16 KiB at the system SRAM's address, as if a core had a private port to it
   Accelerator accelerator;
   ProcessingUnit published_unit;  ///< on the accelerator's buffers, with the published model's arithmetic
   InterruptController interrupts;
