@@ -116,7 +116,6 @@ sc_core::sc_time Bus::transfer_time(const Region& region, tlm::tlm_generic_paylo
   TransferReport* report = nullptr;
   payload.get_extension(report);
   if (report != nullptr) {
-    report->data = data;
     report->latency = latency;
     report->overhead = overhead;
   }

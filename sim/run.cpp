@@ -204,7 +204,9 @@ int run(const RunOptions& options) {
   report.wall_seconds = seconds_since(start);
   report.peak_memory_mib = peak_memory_mib();
   if (options.json) report.program_hash = sha256_of(read_file(program_file(), "program"));
-  write_reports(options.json, json_of(report), text_of(report, style_of(STDOUT_FILENO)));
+  const bool json_only = options.json == "-";
+  write_reports(options.json, options.json ? json_of(report) : "",
+                json_only ? "" : text_of(report, style_of(STDOUT_FILENO)));
   return report.checks.mismatches == 0 ? 0 : exit_code_of(Failure::mismatch);
 }
 

@@ -11,9 +11,8 @@ struct TransferReport : tlm::tlm_extension<TransferReport> {
   // Filled by the memory that answers a read.
   const void* memory = nullptr;  ///< nullptr: one whose generation does not tell of all writes
   std::uint64_t generation = 0;  ///< of its contents
-  // Filled by the bus, in units of the time resolution. Their sum is the time the transfer takes if nobody
-  // else uses the bus.
-  std::uint64_t data = 0;      ///< beats
+  // Filled by the bus, in units of the time resolution. What is left of the
+  // transfer's time are its beats.
   std::uint64_t latency = 0;   ///< of the memory, once a burst
   std::uint64_t overhead = 0;  ///< of the bus, once a burst
 

@@ -17,7 +17,7 @@
 // tests/data/cmodel/cycles_pu_matmul.csv). No reference: n = 2 (as n = 4) and 64 (stalls on a line through 16
 // and 32), three thin tiles (measured: two, four and more). A wide result takes four port cycles a vector
 // where AdaptivFloat takes one, under serial 3n more a tile: our derivation, the published unit knows none.
-// Not modelled: DMA writes stealing the port of a buffer that is being read.
+// Not here: what other users of a buffer's port cost (ip/common/buffer_port.hpp).
 #pragma once
 #include "ip/common/timing.hpp"
 
