@@ -222,9 +222,6 @@ std::optional<regs::Error> ProcessingUnit::decode_packed(unsigned decoder, const
   if (!buffers.mask.contains(place.mask, view.rows, row_masks, row_masks) || place.base > buffers.data.size())
     return decoder == 0 ? Error::operand0_outside_buffer : Error::operand1_outside_buffer;
   const std::size_t mask_bytes = std::size_t{view.rows} * row_masks;
-  const std::span masks = buffers.mask.read(place.mask, mask_bytes);
-  const std::span data = buffers.data.read(place.base, buffers.data.size() - place.base);
-
   // Masks and data of one load, read from its beginning.
   const ScratchBuffer::Stamped source = buffers.mask.stamped(place.mask, place.mask + mask_bytes);
   const ScratchBuffer::Stamped codes = buffers.data.stamped(place.base, place.base + 1);
@@ -237,7 +234,9 @@ std::optional<regs::Error> ProcessingUnit::decode_packed(unsigned decoder, const
     decoded.data_bytes = entry->data_bytes;
     return std::nullopt;
   }
-  const auto consumed = operand.unpack(view.role, masks, data, view.rows, view.reduction);
+  const auto consumed = operand.unpack(view.role, buffers.mask.read(place.mask, mask_bytes),
+                                       buffers.data.read(place.base, buffers.data.size() - place.base),
+                                       view.rows, view.reduction);
   if (!consumed) return decoder == 0 ? Error::operand0_mask_disagrees : Error::operand1_mask_disagrees;
   decoded.data_bytes = *consumed;
   if (whole) {
