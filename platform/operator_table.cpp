@@ -28,7 +28,7 @@ void OperatorTable::end(const Command& command, const Completion& completion) {
   if (--of.running == 0) of.at_work += completion.end - of.since;
   if (--running_ == 0) idle_since_ = completion.end;
   OperatorReport& done = of.done;
-  const auto& [end, busy, stalls, work] = completion;
+  const auto& [end, busy, stalls, work, port_cycles] = completion;
   ++done.commands;
   done.port_stall_cycles += stalls.port;
   done.macs += work.macs;

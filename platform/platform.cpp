@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "contract/error.hpp"
+#include "platform/energy/energy_account.hpp"
 #include "platform/model_loader.hpp"
 #include "platform/operator_table.hpp"
 #include "platform/simulation_kernel.hpp"
@@ -130,6 +131,24 @@ std::string what_is_wrong(const mailbox::Result& result, const mailbox::Job& job
   return "";
 }
 
+/// Passes commands on to both: one observer a unit is all it costs.
+class CommandLog : public CommandObserver {
+ public:
+  CommandLog(OperatorTable& operators, EnergyAccount& energy) : operators_(operators), energy_(energy) {}
+  void begin(const Command& command) override {
+    operators_.begin(command);
+    energy_.begin(command);
+  }
+  void end(const Command& command, const Completion& completion) override {
+    operators_.end(command, completion);
+    energy_.end(command, completion);
+  }
+
+ private:
+  OperatorTable& operators_;
+  EnergyAccount& energy_;
+};
+
 }  // namespace
 
 struct Platform::State {
@@ -138,6 +157,9 @@ struct Platform::State {
   ModelDescriptor descriptor;
   std::unique_ptr<Soc> soc;
   OperatorTable operators;
+  std::optional<energy::EnergyTable> energy_table{};
+  std::unique_ptr<EnergyAccount> energy{};  ///< nothing without a table
+  std::unique_ptr<CommandLog> commands{};
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -198,7 +220,8 @@ struct Platform::State {
   }
 };
 
-Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware) {
+Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware,
+                   const energy::EnergyTable* energy) {
   prepare_kernel();
   state_ = std::make_unique<State>(State{.config = config,
                                          .firmware = firmware,
@@ -207,7 +230,15 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
                                          .operators = OperatorTable(image.descriptor().layers)});
   State& state = *state_;
   Soc& soc = *state.soc;
-  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.operators;
+  if (energy != nullptr) {
+    state.energy_table = *energy;
+    state.energy =
+        std::make_unique<EnergyAccount>(*state.energy_table, state.config, soc, state.descriptor.layers);
+    state.commands = std::make_unique<CommandLog>(state.operators, *state.energy);
+  }
+  CommandObserver* observer = &state.operators;
+  if (state.commands) observer = state.commands.get();
+  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = observer;
   load_model(image, config.embedding.store, soc);
   load(soc, firmware);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
@@ -263,6 +294,7 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
   const sc_time start = sc_core::sc_time_stamp();
   soc.weight_memory.settle();
   state.operators.restart(start);
+  if (state.energy) state.energy->restart(start);
   soc.mailbox.post(job);
   state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
   state.check_running(attempt);
@@ -283,7 +315,10 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
                           took.to_seconds(),
                           soc.cpu.core().instructions() - instructions,
                           difference(snapshot(soc), before),
-                          state.operators.report(soc.accelerator_clock, soc.mailbox.answer_time())};
+                          state.operators.report(soc.accelerator_clock, soc.mailbox.answer_time()),
+                          {}};
+  if (state.energy)
+    sentence.energy = state.energy->finish(soc.mailbox.answer_time(), sc_core::sc_time_stamp());
   check_conservation(soc, elapsed_before, sentence.units, sc_core::sc_time_stamp() - start);
   for (const UnitReport& unit : sentence.units) {
     if (unit.busy_cycles > sentence.cycles) {

@@ -16,6 +16,7 @@
 #include "ip/common/observation.hpp"
 #include "ip/common/stalls.hpp"
 #include "platform/config/soc_config.hpp"
+#include "platform/energy/energy_report.hpp"
 #include "platform/operator_report.hpp"
 #include "platform/rv32/elf.hpp"
 
@@ -44,14 +45,17 @@ struct SentenceResult {
   std::uint64_t instructions;
   std::vector<UnitReport> units;          ///< accelerator units, then memories and bus
   std::vector<OperatorReport> operators;  ///< by layer, then in the order of `Operator`
+  energy::EnergyReport energy;  ///< with the time until the host saw the answer; empty without a table
 };
 
 class Platform {
  public:
   /// Builds the SoC, loads image and firmware, boots until firmware waits for its first job.
+  /// @param energy  what energy reports are made with; nullptr: none are made
   /// @throws Error capacity (the model does not fit a memory), firmware (does not load, or failed), timeout
-  /// (never waits)
-  Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware);
+  /// (never waits), config (the energy table lacks a row this SoC needs)
+  Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware,
+           const energy::EnergyTable* energy = nullptr);
   ~Platform();
 
   void on_tile(const TileObserver& observer);

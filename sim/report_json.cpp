@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/config/timing_preset.hpp"
+#include "sim/energy_json.hpp"
 #include "sim/roofline.hpp"
 #include "sim/run_report.hpp"
 
@@ -55,7 +56,9 @@ Json operators_of(const std::vector<OperatorReport>& reports, const SocConfig& s
   return operators;
 }
 
-Json sentence_of(const SentenceReport& sentence, std::size_t index, const SocConfig& soc) {
+Json sentence_of(const SentenceReport& sentence, std::size_t index, const RunReport& report) {
+  const SocConfig& soc = report.soc;
+  const energy::EnergyTable* table = report.energy_table ? &*report.energy_table : nullptr;
   return {{"index", index},
           {"text", sentence.text},
           {"label", sentence.label ? Json(*sentence.label) : Json(nullptr)},
@@ -68,12 +71,15 @@ Json sentence_of(const SentenceReport& sentence, std::size_t index, const SocCon
           {"seconds", sentence.seconds},
           {"instructions", sentence.instructions},
           {"units", units_of(sentence.units, sentence.cycles)},
-          {"operators", operators_of(sentence.operators, soc)}};
+          {"operators", operators_of(sentence.operators, soc)},
+          {"energy", table == nullptr ? Json(nullptr) : energy_json(sentence.energy, *table)}};
 }
 
 Json totals_of(const RunReport& report) {
   const std::optional<double> accuracy = report.accuracy();
   const std::vector<UnitReport> units = report.units();
+  const energy::EnergyReport energy = report.energy();
+  const energy::EnergyTable* table = report.energy_table ? &*report.energy_table : nullptr;
   return {{"sentences", report.sentences.size()},
           {"accuracy", accuracy ? Json(*accuracy) : Json(nullptr)},
           {"average_exit_layer", report.average_exit_layer()},
@@ -81,12 +87,15 @@ Json totals_of(const RunReport& report) {
           {"simulated_seconds", report.simulated_seconds()},
           {"instructions", report.instructions()},
           {"macs", counted(units, "macs")},
+          {"energy_joules", table == nullptr ? Json(nullptr) : Json(energy.total().total())},
+          {"area_mm2", table == nullptr ? Json(nullptr) : Json(report.area.total)},
           {"checks",
            {{"tensors_compared", report.checks.tensors_compared},
             {"mismatches", report.checks.mismatches},
             {"first_mismatch", report.checks.first.empty() ? Json(nullptr) : Json(report.checks.first)}}},
           {"units", units_of(units, report.cycles())},
-          {"operators", operators_of(report.operators(), report.soc)}};
+          {"operators", operators_of(report.operators(), report.soc)},
+          {"energy", table == nullptr ? Json(nullptr) : energy_json(energy, *table)}};
 }
 
 Json host_of(const RunReport& report) {
@@ -136,12 +145,13 @@ std::string json_of(const RunReport& report) {
                  {"busy_cycles", "accelerator clock cycles"},
                  {"seconds", "simulated seconds"},
                  {"entropy", "nats, one a computed layer"}}},
+               {"energy", energy_head(report)},
                {"labels", report.labels},
                {"sentences", Json::array()},
                {"totals", totals_of(report)},
                {"host", host_of(report)}};
   for (std::size_t i = 0; i < report.sentences.size(); ++i) {
-    root["sentences"].push_back(sentence_of(report.sentences[i], i, report.soc));
+    root["sentences"].push_back(sentence_of(report.sentences[i], i, report));
   }
   return escaped_for_html(root.dump(2)) + "\n";
 }

@@ -10,6 +10,7 @@
 #include "platform/config/quantity.hpp"
 #include "platform/config/text.hpp"
 #include "platform/config/timing_preset.hpp"
+#include "sim/energy_text.hpp"
 #include "sim/roofline.hpp"
 #include "sim/run_report.hpp"
 
@@ -31,15 +32,6 @@ double softmax(const std::vector<double>& logits, std::uint32_t index) {
   return std::exp(logits[index] - largest) / sum;
 }
 
-/// A unit's identifier as a person writes it.
-std::string spelled(std::string name) {
-  if (name == "dma") return "DMA";
-  if (name == "envm") return "eNVM";
-  if (name == "system_sram") return "system SRAM";
-  std::ranges::replace(name, '_', ' ');
-  return name;
-}
-
 std::string hertz(double value) {
   return config::format_quantity(value, config::Unit::hertz);
 }
@@ -58,6 +50,7 @@ class TextReport {
     if (report_.data_set || report_.sentences.size() > 1) unit_rows(report_.units(), report_.cycles());
     const std::vector<OperatorReport> operators = over_layers(report_.operators());
     if (report_.show_operators) operator_rows(operators);
+    if (report_.energy_table && !report_.sentences.empty()) energy();
     totals(operators);
     return std::move(text_);
   }
@@ -244,6 +237,7 @@ class TextReport {
                               grouped(macs), percent(counted(units, "macs_gated"), macs),
                               percent(macs, counted(units, "mac_slots"))));
     field("", fmt::format("{} core instructions", grouped(report_.instructions())));
+    for (const auto& [name, value] : energy_fields(report_)) field(name.c_str(), value);
     if (report_.checked) checks();
     field("host",
           fmt::format("{} wall time, {:.0f} MiB", duration(report_.wall_seconds), report_.peak_memory_mib));
@@ -261,6 +255,11 @@ class TextReport {
                                    grouped(checks.tensors_compared)),
                        style_));
     for (const std::string& part : wrap("first: " + checks.first, page_width - 11)) field("", part);
+  }
+
+  void energy() {
+    for (const std::string& row : energy_rows(report_.energy(), style_)) line(row);
+    line();
   }
 
   static double percent(std::uint64_t part, std::uint64_t whole) {

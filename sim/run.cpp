@@ -15,6 +15,7 @@
 #include "model/tokenizer.hpp"
 #include "platform/config/loader.hpp"
 #include "platform/config/text.hpp"
+#include "platform/energy/soc_size.hpp"
 #include "platform/platform.hpp"
 #include "platform/rv32/elf.hpp"
 #include "sim/check.hpp"
@@ -81,6 +82,7 @@ SentenceReport report_of(const Sentence& sentence, const model::Encoding& encodi
   report.instructions = answer.instructions;
   report.units = answer.units;
   report.operators = answer.operators;
+  report.energy = answer.energy;
   return report;
 }
 
@@ -154,6 +156,16 @@ void simulate(Platform& platform, Checker* checker, const std::vector<Sentence>&
   platform.shut_down();
 }
 
+/// Reads the energy table and refuses one that lacks what this SoC needs.
+void prepare_energy(const RunOptions& options, RunReport& report) {
+  const auto file = energy_table_file_for(options, report.soc);
+  if (!file) return;
+  report.energy_table = energy::EnergyTable::load(*file);
+  report.volts = energy::supply_volts(report.soc, *report.energy_table);
+  energy::check_rows(report.soc, *report.energy_table, report.volts);
+  report.area = energy::area_of(report.soc, *report.energy_table);
+}
+
 double peak_memory_mib() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -196,9 +208,10 @@ int run(const RunOptions& options) {
   RunReport report = describe(options, loaded, image, model_file);
   report.firmware_hash = sha256_of(firmware_bytes);
   report.inputs_hash = hash_of(sentences);
+  prepare_energy(options, report);
   std::optional<Checker> checker;
   if (options.check) checker.emplace(image, options.golden_cache, exit_threshold_word(loaded.soc));
-  Platform platform(loaded.soc, image, firmware);
+  Platform platform(loaded.soc, image, firmware, report.energy_table ? &*report.energy_table : nullptr);
   simulate(platform, checker ? &*checker : nullptr, sentences, encodings, report);
 
   report.wall_seconds = seconds_since(start);

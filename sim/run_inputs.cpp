@@ -70,6 +70,11 @@ fs::path firmware_file_for(const RunOptions& options, const SocConfig& soc) {
   return file_for(options.firmware, soc.firmware, options.config, "firmware", Failure::firmware);
 }
 
+std::optional<fs::path> energy_table_file_for(const RunOptions& options, const SocConfig& soc) {
+  if (soc.energy.table.empty()) return std::nullopt;
+  return file_for(std::nullopt, soc.energy.table, options.config, "energy table", Failure::config);
+}
+
 fs::path program_file() {
   return fs::canonical("/proc/self/exe");
 }

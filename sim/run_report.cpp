@@ -77,6 +77,21 @@ std::vector<OperatorReport> RunReport::operators() const {
   return sorted;
 }
 
+energy::EnergyReport RunReport::energy() const {
+  energy::EnergyReport sum;
+  for (const SentenceReport& sentence : sentences) sum += sentence.energy;
+  return sum;
+}
+
+std::string spelled(std::string unit) {
+  if (unit == "dma") return "DMA";
+  if (unit == "envm") return "eNVM";
+  if (unit == "lpddr4") return "LPDDR4";
+  if (unit == "system_sram") return "system SRAM";
+  std::ranges::replace(unit, '_', ' ');
+  return unit;
+}
+
 std::uint64_t counted(const std::vector<UnitReport>& units, std::string_view counter) {
   std::uint64_t sum = 0;
   for (const UnitReport& unit : units) {

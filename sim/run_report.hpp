@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/config/soc_config.hpp"
+#include "platform/energy/energy_report.hpp"
 #include "platform/platform.hpp"
 #include "sim/check.hpp"
 #include "sim/terminal.hpp"
@@ -30,6 +31,7 @@ struct SentenceReport {
   std::uint64_t instructions = 0;
   std::vector<UnitReport> units;
   std::vector<OperatorReport> operators;  ///< by layer, then in the order of `Operator`
+  energy::EnergyReport energy;            ///< empty without an energy table
   double host_seconds = 0;                ///< wall time of its simulation
 };
 
@@ -50,6 +52,10 @@ struct RunReport {
   bool checked = false;
   bool show_operators = false;  ///< the text report has a row for each operator
 
+  std::optional<energy::EnergyTable> energy_table;  ///< nothing: no energy, no area
+  double volts = 0;                                 ///< of the accelerator's domain
+  energy::AreaReport area;
+
   std::vector<SentenceReport> sentences;
   CheckResult checks;
 
@@ -65,12 +71,16 @@ struct RunReport {
   std::uint64_t instructions() const;
   std::vector<UnitReport> units() const;
   std::vector<OperatorReport> operators() const;
+  energy::EnergyReport energy() const;
   /// A class's name, or its number.
   std::string label_name(std::uint32_t label) const;
 };
 
 /// A counter summed over all units that have it.
 std::uint64_t counted(const std::vector<UnitReport>& units, std::string_view counter);
+
+/// A unit's identifier as a person writes it: "processing unit".
+std::string spelled(std::string unit);
 
 /// The report a person reads, at most 100 columns wide.
 std::string text_of(const RunReport& report, const Style& style);

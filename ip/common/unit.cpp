@@ -92,8 +92,10 @@ void Unit::complete() {
   busy_cycles_ += command_cycles_ - command_stalls_.total();
   stalls_ += command_stalls_;
   release_claims();
+  Cycles port_cycles = 0;
   for (auto& use : ports_) {
     if (use.buffer != nullptr) use.buffer->port.leave(*this);
+    port_cycles += use.port_cycles;
     use = {};
   }
   if (activity != nullptr) activity->end(activity_kind(), end_);
@@ -101,7 +103,8 @@ void Unit::complete() {
     command_observer->end(command(), {.end = end_,
                                       .busy = command_cycles_ - command_stalls_.total(),
                                       .stalls = command_stalls_,
-                                      .work = refused_ ? Work{} : work()});
+                                      .work = refused_ ? Work{} : work(),
+                                      .port_cycles = refused_ ? 0 : port_cycles});
   }
   if (!refused_) finish();
   registers.set(unit::busy_cycles, static_cast<std::uint32_t>(busy_cycles_ + stalls_.total()));

@@ -85,13 +85,13 @@ void ProcessingUnit::finish_sums(const product::Epilogue& epilogue) {
 
 void ProcessingUnit::finish() {
   const auto& [shape, output, useful, statistics] = running_;
-  const std::uint64_t macs = work().macs;
-  macs_ += macs;
-  macs_gated_ += macs - useful;
+  const Work done = work();
+  macs_ += done.macs;
+  macs_gated_ += done.macs_gated;
   mac_slots_ += product::mac_slots(shape, parameters_.lanes);
   if (!shape.drains) return;
   write_output();
-  output_elements_ += std::uint64_t{shape.rows} * shape.columns;
+  output_elements_ += done.elements;
   working_saturations_ += statistics.working_saturations;
   code_saturations_ += statistics.code_saturations;
   if (observer) show_output();
@@ -99,7 +99,9 @@ void ProcessingUnit::finish() {
 
 Work ProcessingUnit::work() const {
   const product::Shape& shape = running_.shape;
-  return {.macs = std::uint64_t{shape.rows} * shape.columns * shape.reduction};
+  const std::uint64_t elements = std::uint64_t{shape.rows} * shape.columns;
+  const std::uint64_t macs = elements * shape.reduction;
+  return {.macs = macs, .macs_gated = macs - running_.useful, .elements = shape.drains ? elements : 0};
 }
 
 ProcessingUnit::OperandPlace ProcessingUnit::operand_place(unsigned decoder) const {

@@ -40,4 +40,8 @@ void EarlyExit::finish() {
   if (observer) observer(tile(1, 1, Tile::Format::entropy, std::array{static_cast<std::int32_t>(entropy)}));
 }
 
+Work EarlyExit::work() const {
+  return {.exponentials = running_.classes};
+}
+
 }  // namespace edgebert

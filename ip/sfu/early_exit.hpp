@@ -15,6 +15,7 @@ class EarlyExit : public SpecialFunctionUnit {
  private:
   void start() override;
   void finish() override;
+  Work work() const override;
 
   std::uint64_t& assessments_ = counters.declare("assessments");
   std::uint64_t& exits_ = counters.declare("exits");

@@ -62,6 +62,8 @@ class Memory : public sc_core::sc_module {
   virtual BurstTime burst(std::uint64_t offset, std::uint64_t bytes, bool read);
   /// Between two jobs: what a long pause does to the memory's state.
   virtual void settle() {}
+  /// Rows opened; 0 for a memory without rows.
+  virtual std::uint64_t activates() const { return 0; }
   /// What it has done since reset, by name.
   virtual std::map<std::string, std::uint64_t, std::less<>> counters() const {
     return {{"bytes_read", bytes_read_}, {"bytes_written", bytes_written_}};

@@ -5,20 +5,19 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include "contract/file.hpp"
 #include "platform/config/text.hpp"
 #include "platform/config/timing_preset.hpp"
+#include "platform/config/yaml_document.hpp"
 
 namespace edgebert::config {
 namespace {
-
-constexpr std::size_t largest_file = 1 << 20;
 
 Error refuse(const std::string& message) {
   return Error(Failure::config, message);
@@ -68,22 +67,14 @@ std::string unknown_key(const std::string& path) {
                      nearest(start, valid_paths()));
 }
 
-/// YAML takes these in comments and quotes, where nobody sees them.
-bool is_control(char character) {
-  const auto byte = static_cast<unsigned char>(character);
-  return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
-}
-
 class Loader {
  public:
   explicit Loader(std::filesystem::path file) : file_(std::move(file)), name_(printable(file_.string())) {}
 
   void read(const std::string& yaml) {
-    const YAML::Node root = parse(yaml);
-    if (!root.IsMap())
-      throw refuse(fmt::format("{}: expected keys and values, starting with 'version: 1'", at(root)));
-    check_version(root);
-    walk(root, "");
+    document_.emplace(yaml, file_, "a configuration");
+    document_->check_version(schema_version);
+    walk(document_->root(), "");
   }
 
   void override_with(const std::string& assignment) {
@@ -125,47 +116,7 @@ class Loader {
   }
 
  private:
-  std::string at(const YAML::Mark& mark) const {
-    if (mark.is_null()) return name_ + ":1:1";
-    return fmt::format("{}:{}:{}", name_, mark.line + 1, mark.column + 1);
-  }
-  std::string at(const YAML::Node& node) const { return at(node.Mark()); }
-
-  YAML::Node parse(const std::string& yaml) const {
-    if (yaml.size() > largest_file) {
-      throw refuse(fmt::format("{}: {} bytes is too long for a configuration", name_, yaml.size()));
-    }
-    if (const auto offset = first_invalid_utf8(yaml)) {
-      throw refuse(fmt::format("{}: byte {} is not UTF-8", name_, *offset));
-    }
-    if (const auto found = std::ranges::find_if(yaml, is_control); found != yaml.end()) {
-      throw refuse(fmt::format("{}: byte {} is a control character ({})", name_, found - yaml.begin(),
-                               printable({&*found, 1})));
-    }
-    try {
-      // yaml-cpp closes an open quote at the file's end if blanks or line breaks stand there.
-      const std::size_t end = yaml.find_last_not_of(" \t\r\n");
-      const std::vector<YAML::Node> documents = YAML::LoadAll(yaml.substr(0, end + 1));
-      if (documents.empty()) throw refuse(name_ + ":1:1: the file is empty; it needs at least 'version: 1'");
-      if (documents.size() > 1) {
-        throw refuse(fmt::format("{}: a second YAML document; a configuration is one", at(documents[1])));
-      }
-      return documents.front();
-    } catch (const YAML::Exception& problem) {
-      throw refuse(fmt::format("{}: not YAML: {}", at(problem.mark), printable(problem.msg)));
-    }
-  }
-
-  void check_version(const YAML::Node& root) const {
-    const YAML::Node version = root["version"];
-    if (!version)
-      throw refuse(fmt::format("{}: version: missing; add 'version: {}'", at(root), schema_version));
-    if (!version.IsScalar() || version.Scalar() != std::to_string(schema_version)) {
-      throw refuse(fmt::format("{}: version: {} is not supported; this program reads version {}", at(version),
-                               version.IsScalar() ? "'" + printable(version.Scalar()) + "'" : "this",
-                               schema_version));
-    }
-  }
+  std::string at(const YAML::Node& node) const { return document_->at(node); }
 
   void walk(const YAML::Node& section, const std::string& prefix) {
     std::map<std::string, YAML::Mark> seen;
@@ -232,6 +183,7 @@ class Loader {
 
   std::filesystem::path file_;
   std::string name_;
+  std::optional<YamlDocument> document_;
   SocConfig config_;
   std::set<std::string> overridden_;
   std::map<std::string, std::string> origin_;

@@ -15,6 +15,7 @@ enum class Unit {
   nanoseconds,  ///< ns, us, ms
   seconds,      ///< s, ms, us, ns, min, h
   nats,         ///< nat
+  volts,        ///< V, mV
 };
 
 /// The base unit's symbol: "B"; empty for a count.

@@ -155,6 +155,16 @@ std::vector<Key> lpddr4_keys() {
   };
 }
 
+std::vector<Key> energy_keys() {
+  return {
+      text("energy.table", SLOT(energy.table),
+           "energy table (docs/energy.md), looked for as the model is; empty: reports say nothing of energy",
+           "free"),
+      number("power.voltage", Unit::volts, {0, 1.5}, SLOT(power.volts),
+             "supply of the accelerator's domain; 0 V: the energy table's nominal", "energy table"),
+  };
+}
+
 std::vector<Key> limit_keys() {
   return {
       number("limits.simulated_time", Unit::seconds, {1e-6, 1e6}, SLOT(limits.simulated_seconds),
@@ -170,7 +180,7 @@ std::span<const Key> schema() {
   static const std::vector<Key> keys = [] {
     std::vector<Key> all;
     for (std::vector<Key> (*part)() : {identity_keys, accelerator_keys, timing_keys, buffer_keys, system_keys,
-                                       memory_keys, lpddr4_keys, limit_keys}) {
+                                       memory_keys, lpddr4_keys, energy_keys, limit_keys}) {
       for (Key& key : part()) all.push_back(std::move(key));
     }
     return all;

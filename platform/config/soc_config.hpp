@@ -92,6 +92,12 @@ struct SocConfig {
     double refresh_interval_ns = 3904;
     double refresh_duration_ns = 180;
   } lpddr4;
+  struct Energy {
+    std::string table = "energy/edgebert-12nm.yaml";  ///< looked for as the model is; empty: no energy
+  } energy;
+  struct Power {
+    double volts = 0;  ///< of the accelerator's domain; 0: the energy table's nominal
+  } power;
   struct Limits {
     double simulated_seconds = 60;  ///< a sentence that takes longer has failed
     double wall_seconds = 3600;     ///< a run that takes longer has failed

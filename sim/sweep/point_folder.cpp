@@ -56,6 +56,8 @@ std::optional<PointResult> result_in(const fs::path& folder, const Identity& ide
                : std::string();
   };
   const Json host = report.value("host", Json::object());
+  const Json energy = report.value("energy", Json::object());
+  const Json table = energy.is_object() ? energy.value("table", Json::object()) : Json::object();
   const struct {
     const char* what;
     std::string found;
@@ -66,6 +68,7 @@ std::optional<PointResult> result_in(const fs::path& folder, const Identity& ide
                {"configuration", text(report, "config_hash"), identity.config_hash},
                {"model image", text(report, "model_hash"), identity.model_hash},
                {"firmware", text(report, "firmware_hash"), identity.firmware_hash},
+               {"energy table", text(table, "hash"), identity.energy_table_hash},
                {"sentences", text(report, "inputs_hash"), identity.inputs_hash}};
   for (const auto& part : parts) {
     if (part.found == part.expected) continue;

@@ -30,6 +30,7 @@ struct Identity {
   std::string config_hash;
   std::string model_hash;
   std::string firmware_hash;
+  std::string energy_table_hash;  ///< empty without a table
   std::string inputs_hash;
   bool checked = false;  ///< compared with golden
 };

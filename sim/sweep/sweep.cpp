@@ -134,6 +134,10 @@ class Sweep {
     identity.model_hash = hashes_.of_model(model);
     const fs::path firmware = fs::absolute(firmware_file_for(run, soc));
     identity.firmware_hash = hashes_.of_firmware(firmware);
+    if (const auto table = energy_table_file_for(run, soc)) {
+      identity.energy_table_hash = energy::EnergyTable::load(*table).hash();
+      soc.energy.table = fs::absolute(*table).string();
+    }
     soc.model = model.string();
     if (!runs_own_firmware(run, soc)) soc.firmware = firmware.string();
   }

@@ -37,14 +37,15 @@ double quotient(const Json& totals, const char* above, const char* below) {
 }
 
 /// Totals of a run that are columns of their own, and the columns' names.
-constexpr std::pair<const char*, const char*> total_columns[] = {
-    {"sentences", "sentences"},
-    {"cycles", "cycles"},
-    {"simulated_seconds", "seconds"},
-    {"instructions", "instructions"},
-    {"macs", "macs"},
-    {"accuracy", "accuracy"},
-    {"average_exit_layer", "average_exit_layer"}};
+constexpr std::pair<const char*, const char*> total_columns[] = {{"sentences", "sentences"},
+                                                                 {"cycles", "cycles"},
+                                                                 {"simulated_seconds", "seconds"},
+                                                                 {"instructions", "instructions"},
+                                                                 {"macs", "macs"},
+                                                                 {"accuracy", "accuracy"},
+                                                                 {"average_exit_layer", "average_exit_layer"},
+                                                                 {"energy_joules", "energy_joules"},
+                                                                 {"area_mm2", "area_mm2"}};
 constexpr const char* check_columns[] = {"tensors_compared", "mismatches"};
 
 /// Every number below `value` with its path: "processing_unit.busy_cycles". Counters are of their unit.

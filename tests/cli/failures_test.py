@@ -108,6 +108,19 @@ class Configuration(ProgramTest):
         self.assert_fails(self.sim("config", "none.yaml"), CONFIG,
                           "cannot read configuration 'none.yaml': No such file or directory")
 
+    def test_energy_table(self):
+        shipped = (SOURCE / "configs" / "energy" / "edgebert-12nm.yaml").read_text()
+        table = self.write("own.yaml", shipped.replace("    mac:", "    mcc:"))
+        setting = ("--set", f"energy.table={table}")
+        self.assert_fails(self.run_tiny(*setting), CONFIG,
+                          re.compile(r"own\.yaml:\d+:5: unknown key 'dynamic\.processing_unit\.mcc'; the nearest valid key is "
+                                     r"'dynamic\.processing_unit\.mac'"))
+        self.write("own.yaml", re.sub("    mac: .*\n.*\n", "", shipped))
+        self.assert_fails(self.run_tiny(*setting), CONFIG, re.compile("no row dynamic\\.processing_unit\\.mac"))
+        self.assert_fails(self.run_tiny("--set", "energy.table=none.yaml"), CONFIG, re.compile("cannot find energy table 'none\\.yaml': looked for "))
+        self.assert_fails(self.run_tiny("--set", "power.voltage=1.6 V"), CONFIG,
+                          "--set power.voltage: 1.6 V is out of range; 0 V to 1.5 V")
+
     def test_not_yaml(self):
         self.write("soc.yaml", "version: 1\npu: {vmac_lanes: 8\n")
         self.assert_fails(self.sim("config", "soc.yaml"), CONFIG, re.compile(r"^edgebert-sim: soc\.yaml:2:1: not YAML: "))

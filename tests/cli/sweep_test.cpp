@@ -113,9 +113,10 @@ TEST_CASE("sweep: CSV") {
   const Example example;
   CHECK(csv_of(example.report) ==
         "pu.vmac_lanes,buffers.data,status,sentences,cycles,seconds,instructions,macs,accuracy,"
-        "average_exit_layer,macs_per_cycle,processing_unit.busy_cycles,processing_unit.macs,error\n"
-        "8,32768,done,1,1000,1e-06,7,2500,,2.0,2.5,500,2500,\n"
-        "12,32768,config,,,,,,,,,,,\" -12 is \"\"odd\"\", they say\"\n");
+        "average_exit_layer,energy_joules,area_mm2,macs_per_cycle,processing_unit.busy_cycles,processing_"
+        "unit.macs,error\n"
+        "8,32768,done,1,1000,1e-06,7,2500,,2.0,,,2.5,500,2500,\n"
+        "12,32768,config,,,,,,,,,,,,,\" -12 is \"\"odd\"\", they say\"\n");
 }
 
 TEST_CASE("sweep: the table fits the width, keys and status stay") {

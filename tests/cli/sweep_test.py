@@ -25,7 +25,7 @@ class Tables(SweepTest):
         self.assertEqual(list(row)[:3], ["pu.vmac_lanes", "bus.width", "status"])
         self.assertEqual((row["status"], row["error"]), ("done", ""))
         for column, key in (("cycles", "cycles"), ("instructions", "instructions"), ("macs", "macs"), ("seconds", "simulated_seconds"),
-                            ("average_exit_layer", "average_exit_layer")):
+                            ("average_exit_layer", "average_exit_layer"), ("energy_joules", "energy_joules"), ("area_mm2", "area_mm2")):
             self.assertEqual(float(row[column]), report["totals"][key], column)
         self.assertAlmostEqual(float(row["macs_per_cycle"]), int(row["macs"]) / int(row["cycles"]))
         self.assertGreater(int(row["tensors_compared"]), 30)
