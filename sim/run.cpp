@@ -161,7 +161,7 @@ void prepare_energy(const RunOptions& options, RunReport& report) {
   const auto file = energy_table_file_for(options, report.soc);
   if (!file) return;
   report.energy_table = energy::EnergyTable::load(*file);
-  report.volts = energy::supply_volts(report.soc, *report.energy_table);
+  report.volts = energy::supply_volts(report.soc);
   energy::check_rows(report.soc, *report.energy_table, report.volts);
   report.area = energy::area_of(report.soc, *report.energy_table);
 }

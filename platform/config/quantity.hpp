@@ -16,6 +16,7 @@ enum class Unit {
   seconds,      ///< s, ms, us, ns, min, h
   nats,         ///< nat
   volts,        ///< V, mV
+  watts,        ///< W, mW, uW
 };
 
 /// The base unit's symbol: "B"; empty for a count.

@@ -160,8 +160,6 @@ std::vector<Key> energy_keys() {
       text("energy.table", SLOT(energy.table),
            "energy table (docs/energy.md), looked for as the model is; empty: reports say nothing of energy",
            "free"),
-      number("power.voltage", Unit::volts, {0, 1.5}, SLOT(power.volts),
-             "supply of the accelerator's domain; 0 V: the energy table's nominal", "energy table"),
   };
 }
 
@@ -180,7 +178,7 @@ std::span<const Key> schema() {
   static const std::vector<Key> keys = [] {
     std::vector<Key> all;
     for (std::vector<Key> (*part)() : {identity_keys, accelerator_keys, timing_keys, buffer_keys, system_keys,
-                                       memory_keys, lpddr4_keys, energy_keys, limit_keys}) {
+                                       memory_keys, lpddr4_keys, energy_keys, dvfs_keys, limit_keys}) {
       for (Key& key : part()) all.push_back(std::move(key));
     }
     return all;

@@ -36,4 +36,7 @@ inline Key number(std::string path, Unit unit, Range range, Slot (*slot)(SocConf
 /// Keys of the section `timing` (schema_timing.cpp).
 std::vector<Key> timing_keys();
 
+/// Keys of the section `dvfs` (schema_dvfs.cpp).
+std::vector<Key> dvfs_keys();
+
 }  // namespace edgebert::config

@@ -17,10 +17,13 @@ EnergyAccount::EnergyAccount(const energy::EnergyTable& table, const SocConfig& 
     : config_(config),
       soc_(soc),
       ledger_(table, energy::size_of(config), layers),
-      volts_(energy::supply_volts(config, table)),
+      volts_(soc.accelerator.dvfs.voltage()),
       hertz_(config.clocks.accelerator_hz),
       layer_(ledger_.idle_layer()) {
   energy::check_rows(config, table, volts_);
+  soc.accelerator.dvfs.on_change([this](const sc_time& now, const dvfs::VfPoint& point) {
+    set_operating_point(now, point.microvolts * 1e-6, point.kilohertz * 1e3);
+  });
 }
 
 EnergyAccount::Counts EnergyAccount::counts() const {

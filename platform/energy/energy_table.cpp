@@ -79,7 +79,7 @@ double EnergyTable::cost(Item item, double volts, const Size& size) const {
   try {
     return scaled(found, found.at(volts), item, size);
   } catch (const std::out_of_range& problem) {
-    throw Error(Failure::config, fmt::format("{}: {}.{}: {}; change power.voltage or add points", file_,
+    throw Error(Failure::config, fmt::format("{}: {}.{}: {}; change dvfs.table or add points", file_,
                                              section_of(item), name_of(item), problem.what()));
   }
 }

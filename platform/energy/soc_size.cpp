@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/energy/soc_size.hpp"
 
+#include "ip/dvfs/transition.hpp"
+
 namespace edgebert::energy {
 namespace {
 
@@ -35,8 +37,11 @@ Size size_of(const SocConfig& config) {
   return size;
 }
 
-double supply_volts(const SocConfig& config, const EnergyTable& table) {
-  return config.power.volts != 0 ? config.power.volts : table.nominal_volts();
+double supply_volts(const SocConfig& config) {
+  const dvfs::Parameters parameters{
+      .curve = dvfs::VfCurve(config.dvfs.points), .ldo = config.dvfs.ldo, .adpll = config.dvfs.adpll};
+  const std::uint32_t clock = dvfs::Adpll::kilohertz_of(config.clocks.accelerator_hz);
+  return dvfs::characterised_points(parameters, clock).back().microvolts * 1e-6;
 }
 
 void check_rows(const SocConfig& config, const EnergyTable& table, double volts) {

@@ -10,8 +10,8 @@ namespace edgebert::energy {
 
 Size size_of(const SocConfig& config);
 
-/// The volts the accelerator's domain begins with: power.voltage, or the table's nominal.
-double supply_volts(const SocConfig& config, const EnergyTable& table);
+/// The volts the accelerator's domain begins with: what its clock needs by the V/f table.
+double supply_volts(const SocConfig& config);
 
 /// @throws Error(Failure::config) if the table lacks a row that a run on this SoC counts, or if its points do
 /// not cover the voltage

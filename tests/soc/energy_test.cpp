@@ -93,6 +93,20 @@ std::string run(const SocConfig& config, const EnergyTable& table) {
   });
 }
 
+/// The chip's V/f points (ISSCC 2023 22.9, slide 35).
+const std::vector<dvfs::VfPoint> chip_points = {
+    {620'000, 76'800}, {680'000, 336'000}, {780'000, 480'000}, {860'000, 585'600}, {1'000'000, 716'800}};
+
+SocConfig chip_at(std::uint32_t kilohertz) {
+  SocConfig config;
+  config.clocks.accelerator_hz = kilohertz * 1e3;
+  config.dvfs.points = chip_points;
+  config.dvfs.ldo = {
+      .voltage_min = 0.62, .voltage_max = 1.0, .step = 0.02, .settle_time = 3.8, .efficiency = 0.992};
+  config.dvfs.adpll.step = 1e5;
+  return config;
+}
+
 }  // namespace
 
 TEST_CASE("energy: counts are the units' counters, layers and trace add up, under any clocks") {
@@ -135,16 +149,16 @@ TEST_CASE("energy: with LPDDR4 its rows are used, with embeddings in it the eNVM
 
 TEST_CASE("energy: of the same work dynamic energy falls with the voltage, and one row changes it") {
   const EnergyTable chip = shipped("gf12-stp");
-  SocConfig config;
   std::uint64_t last = 0;
-  for (const double volts : {0.62, 0.7, 0.86, 1.0}) {
-    config.power.volts = volts;
+  for (const auto& [microvolts, kilohertz] : chip_points) {
+    const SocConfig config = chip_at(kilohertz);
+    REQUIRE(supply_volts(config) == microvolts * 1e-6);
     const std::string outcome = run(config, chip);
     INFO(outcome);
     CHECK(number(outcome, "dynamic") > last);
     last = number(outcome, "dynamic");
   }
-  config.power.volts = 1.0;
+  const SocConfig config = chip_at(chip_points.back().kilohertz);
   const auto with_mac = [&](const char* value) {
     const std::string row = fmt::format(
         "processing_unit.mac: {{value: {}, measure: pJ, voltage: 1 V, kind: assumed, source: made up}}",
@@ -160,8 +174,9 @@ TEST_CASE("energy: a table that lacks a row is refused before anything runs") {
 }
 
 TEST_CASE("energy: a voltage outside the chip's points is refused") {
-  SocConfig config;
-  config.power.volts = 1.1;
+  SocConfig config = chip_at(800'000);
+  config.dvfs.points.push_back({.microvolts = 1'100'000, .kilohertz = 800'000});
+  config.dvfs.ldo.voltage_max = 1.1;
   const std::string outcome = run(config, shipped("gf12-stp"));
   INFO(outcome);
   CHECK(outcome.find("1.1 V is outside its points, 0.62 to 1 V") != std::string::npos);

@@ -186,9 +186,9 @@ TEST_CASE("energy table: dynamic energy of the chip falls with the voltage") {
 TEST_CASE("energy table: the paper's SoC has every row; a peak cycle is its recalled power") {
   const EnergyTable table = EnergyTable::load(EDGEBERT_CONFIGS "/energy/edgebert-12nm.yaml");
   SocConfig config;
-  CHECK_NOTHROW(check_rows(config, table, supply_volts(config, table)));
+  CHECK_NOTHROW(check_rows(config, table, supply_volts(config)));
   config.memory.weight_memory_kind = MemoryKind::lpddr4;
-  CHECK_NOTHROW(check_rows(config, table, supply_volts(config, table)));
+  CHECK_NOTHROW(check_rows(config, table, supply_volts(config)));
   const Size size = size_of(config);
   const auto cost = [&](Item item) { return table.cost(item, 0.8, size); };
   const double cycle = cost(item_of(Action::accelerator_clock_cycle)) +
