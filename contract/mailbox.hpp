@@ -60,10 +60,10 @@ struct Job {
   uint32_t exit_threshold;  ///< Q16.16 nats; 0 never exits early
   uint32_t first_segment;   ///< tokens of token type 0; the rest are type 1
   ExitPolicy exit_policy;
-  uint32_t predict_layer;    ///< policies that predict do so behind this layer: 1 ... layers - 2
-  TablePlace predictor;      ///< Q16.16 nats: the entropy behind predict_layer, ascending, then the predicted
-                             ///< ones of the layers behind it but the last
-  uint32_t deadline_low;     ///< core clock cycles from the job's arrival to the answer; 0 in both words: none
+  uint32_t predict_layer;  ///< policies that predict do so behind this layer: 1 ... layers - 2
+  TablePlace predictor;    ///< Q16.16 nats: the entropy behind predict_layer, ascending, then the predicted
+                           ///< ones of the layers behind it but the last
+  uint32_t deadline_low;   ///< core clock cycles from the job's arrival to the answer; 0 in both words: none
   uint32_t deadline_high;
   uint32_t core_frequency;   ///< kHz
   uint32_t fixed_frequency;  ///< kHz the layers run at whatever the policy says; 0: the policy decides

@@ -29,7 +29,7 @@ double number_of(std::string_view text, const std::string& place, std::size_t co
   const auto [rest, code] = std::from_chars(digits.data(), end, value);
   if (code == std::errc() && rest == end && std::isfinite(value)) return value;
   throw Error(Failure::input, fmt::format("{}: column {}: '{}' is not a number", place, column,
-                                          config::printable(digits.substr(0, 40))));
+                                          printable(digits.substr(0, 40))));
 }
 
 }  // namespace

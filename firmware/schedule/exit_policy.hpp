@@ -36,10 +36,10 @@ constexpr bool exits_here(const ExitPlan& plan, bool below, uint32_t layer) {
 
 /// Where a sentence stands in time. Core clock cycles and kHz unless it says otherwise.
 struct Pace {
-  uint64_t now;       ///< since the job's arrival
-  uint64_t deadline;  ///< since the job's arrival, for the last layer's end; 0: there is none
-  uint64_t layer;     ///< accelerator cycles of a layer with its off-ramp, measured at the top frequency
-  uint64_t transition;       ///< of a change of voltage and frequency over the whole range, measured
+  uint64_t now;         ///< since the job's arrival
+  uint64_t deadline;    ///< since the job's arrival, for the last layer's end; 0: there is none
+  uint64_t layer;       ///< accelerator cycles of a layer with its off-ramp, measured at the top frequency
+  uint64_t transition;  ///< of a change of voltage and frequency over the whole range, measured
   uint32_t core_frequency;
   uint32_t lowest_frequency;
   uint32_t top_frequency;
@@ -55,15 +55,20 @@ constexpr bool in_time_at_top(const Pace& pace, uint32_t layers) {
   return pace.deadline == 0 || pace.now + time_at_top(pace, layers) <= pace.deadline;
 }
 
-/// At another frequency commands end on other clock edges: a layer may take a little more than was measured.
+/// No layer takes exactly what another did: refresh of a memory, and at another frequency commands that end
+/// on other clock edges.
 constexpr uint32_t guard_divisor = 256;
+
+constexpr uint64_t guarded(uint64_t cycles) {
+  return cycles + cycles / guard_divisor;
+}
 
 /// f = N / (T - t), rounded up and kept within the range.
 /// @param layers   that have to end in time
 /// @param reserve  core cycles kept back from the deadline
 constexpr uint32_t frequency_for(const Pace& pace, uint32_t layers, uint64_t reserve) {
   if (pace.deadline == 0 || pace.deadline <= pace.now + reserve) return pace.top_frequency;
-  const uint64_t cycles = layers * (pace.layer + pace.layer / guard_divisor);
+  const uint64_t cycles = layers * guarded(pace.layer);
   const uint64_t left = pace.deadline - pace.now - reserve;
   const uint64_t frequency = (cycles * pace.core_frequency + left - 1) / left;
   if (frequency >= pace.top_frequency) return pace.top_frequency;
@@ -75,7 +80,7 @@ constexpr uint32_t frequency_for(const Pace& pace, uint32_t layers, uint64_t res
 constexpr uint32_t frequency_to(const ExitPlan& plan, const Pace& pace) {
   const uint32_t layers = plan.predicted_layer - plan.predict_layer;
   if (plan.policy != ExitPolicy::lai_conservative) return frequency_for(pace, layers, pace.transition);
-  const uint64_t rest = time_at_top(pace, plan.layers - plan.predicted_layer);
+  const uint64_t rest = guarded(time_at_top(pace, plan.layers - plan.predicted_layer));
   return frequency_for(pace, layers, rest + 2 * pace.transition);
 }
 
