@@ -25,6 +25,14 @@ struct PredictionTable {
   std::uint32_t index_below(std::uint32_t entropy, std::uint32_t threshold) const;
 };
 
+/// What a sentence's way out is decided by.
+struct ExitRule {
+  mailbox::ExitPolicy policy = mailbox::ExitPolicy::ee;
+  std::uint32_t threshold = 0;
+  std::uint32_t predict_layer = 0;  ///< of policies that predict, as is the table
+  PredictionTable table{};
+};
+
 struct ExitDecision {
   std::uint32_t exit_layer;                      ///< from 1
   std::optional<std::uint32_t> predicted_layer;  ///< nothing if no prediction was made

@@ -24,8 +24,8 @@ void check_entropy(double entropy, const std::string& place, std::size_t column)
 
 }  // namespace
 
-ExitTable read_exit_table(const std::filesystem::path& path, std::uint32_t predict_layer,
-                          std::uint32_t layers) {
+ExitPredictor read_exit_table(const std::filesystem::path& path, std::uint32_t predict_layer,
+                              std::uint32_t layers) {
   if (predict_layer == 0 || predict_layer + 2 > layers) {
     throw Error(Failure::input,
                 fmt::format("cannot use exit table {}: prediction behind layer {} of {}; layers 1 to {} can "
@@ -34,7 +34,7 @@ ExitTable read_exit_table(const std::filesystem::path& path, std::uint32_t predi
   }
   std::vector<TextLine> lines = lines_of(path, "exit table");
   while (!lines.empty() && is_blank(lines.back().text)) lines.pop_back();
-  ExitTable table{.columns = layers - predict_layer, .words = {}};
+  ExitPredictor table{.columns = layers - predict_layer, .words = {}};
   double previous = -1;
   for (const TextLine& line : lines) {
     const std::vector<double> row = numbers_of(line, table.columns);
@@ -51,6 +51,22 @@ ExitTable read_exit_table(const std::filesystem::path& path, std::uint32_t predi
   if (table.rows() == exit_table_rows) return table;
   throw Error(Failure::input, fmt::format("{}:{}: the table ends after {} rows; an exit table has {}",
                                           path.string(), lines.size(), lines.size(), exit_table_rows));
+}
+
+golden::PredictionTable golden_table(const ExitPredictor& table) {
+  golden::PredictionTable rows;
+  for (std::size_t at = 0; at < table.words.size(); at += table.columns) {
+    const auto row = table.words.begin() + static_cast<std::ptrdiff_t>(at);
+    rows.rows.push_back({*row, {row + 1, row + table.columns}});
+  }
+  return rows;
+}
+
+golden::ExitRule exit_rule(const SocConfig& soc, const ExitPredictor& predictor) {
+  return {.policy = soc.exit.policy,
+          .threshold = exit_threshold_word(soc),
+          .predict_layer = soc.exit.predict_layer,
+          .table = golden_table(predictor)};
 }
 
 }  // namespace edgebert::sim

@@ -5,24 +5,25 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <vector>
+
+#include "golden/exit_rules.hpp"
+#include "platform/config/soc_config.hpp"
+#include "platform/exit_predictor.hpp"
 
 namespace edgebert::sim {
 
 inline constexpr std::size_t exit_table_rows = 100;
 
-/// A table as firmware takes it: Q16.16 words, row after row.
-struct ExitTable {
-  std::uint32_t columns = 0;  ///< the first one included
-  std::vector<std::uint32_t> words;
-
-  std::uint32_t rows() const { return columns == 0 ? 0 : static_cast<std::uint32_t>(words.size()) / columns; }
-};
-
 /// @param predict_layer  1 ... layers - 2; there must be a prediction for each layer behind it but the last
 /// @throws Error(Failure::input), with file and line: another number of rows or columns, what is no number, a
 ///         first column that does not ascend, negative or huge entropies
-ExitTable read_exit_table(const std::filesystem::path& path, std::uint32_t predict_layer,
-                          std::uint32_t layers);
+ExitPredictor read_exit_table(const std::filesystem::path& path, std::uint32_t predict_layer,
+                              std::uint32_t layers);
+
+/// The same table as golden takes it.
+golden::PredictionTable golden_table(const ExitPredictor& table);
+
+/// What decides a sentence's exit in this configuration, as golden takes it.
+golden::ExitRule exit_rule(const SocConfig& soc, const ExitPredictor& predictor);
 
 }  // namespace edgebert::sim

@@ -23,8 +23,10 @@ class Pacing {
   /// Behind the last layer: idle at the lowest point if this policy scales.
   void end();
 
-  /// Frequency of the layer that begins now, kHz; 0 if the clock cannot change.
-  uint32_t frequency() const { return point_.frequency; }
+  /// Of the layer that begins now, kHz.
+  uint32_t frequency() const {
+    return point_.frequency == 0 ? machine_.operating.top_frequency : point_.frequency;
+  }
 
  private:
   bool scales() const;

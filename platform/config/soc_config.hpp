@@ -7,6 +7,7 @@
 #include <string>
 
 #include "contract/formats.hpp"
+#include "contract/mailbox.hpp"
 #include "ip/pu/product_cost.hpp"
 #include "ip/sfu/sfu_cost.hpp"
 
@@ -34,7 +35,11 @@ struct SocConfig {
   NumericsPreset numerics = NumericsPreset::exact;
 
   struct Exit {
+    mailbox::ExitPolicy policy = mailbox::ExitPolicy::ee;
     double threshold = 0.3;  ///< nats; 0 never exits early
+    std::string predictor;   ///< exit table of policies that predict; looked for as the model is
+    std::uint32_t predict_layer = 1;
+    double deadline_seconds = 0;  ///< from arrival to answer; 0: none
   } exit;
   struct Sequence {
     SequencePad pad = SequencePad::full;

@@ -25,15 +25,6 @@ struct Task {
   golden::PredictionTable table;
 };
 
-golden::PredictionTable golden_table(const ExitTable& table) {
-  golden::PredictionTable rows;
-  for (std::size_t at = 0; at < table.words.size(); at += table.columns) {
-    const auto row = table.words.begin() + static_cast<std::ptrdiff_t>(at);
-    rows.rows.push_back({*row, {row + 1, row + table.columns}});
-  }
-  return rows;
-}
-
 const Task& sst2() {
   static const Task task{read_entropy_log(logs / "sst2_dev_12layer_entropy.txt", 12, 2), 1,
                          golden_table(read_exit_table(logs / "lut_sst2.csv", 1, 12))};
