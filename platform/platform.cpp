@@ -53,9 +53,9 @@ std::vector<UnitReport> snapshot(Soc& soc) {
   std::vector<UnitReport> reports = {
       {"accelerator",
        0,
-       clock.cycles(soc.accelerator.activity.busy()),
+       clock.domain_cycles(soc.accelerator.activity.busy()),
        {},
-       {{"overlapped_cycles", clock.cycles(soc.accelerator.activity.overlapped())}}}};
+       {{"overlapped_cycles", clock.domain_cycles(soc.accelerator.activity.overlapped())}}}};
   for (const auto& [name, unit] : soc.accelerator.units()) {
     reports.push_back({name, unit->total_commands(), unit->total_busy_cycles(), unit->total_stalls(),
                        unit->counters.all()});
@@ -81,7 +81,7 @@ std::vector<UnitReport> difference(std::vector<UnitReport> after, const std::vec
   return after;
 }
 
-/// What a unit's own clock says of the time since reset.
+/// What a unit's own clock says of the domain time since reset.
 struct Elapsed {
   sc_time in_commands, idle;
 };
@@ -104,7 +104,7 @@ void check_conservation(Soc& soc, const std::vector<Elapsed>& before, const std:
     ++index;
     const auto report = std::ranges::find(reports, std::string_view(name), &UnitReport::unit);
     const std::uint64_t counted = report->busy_cycles + report->stalls.total();
-    const bool complete = unit->busy() || in_commands == soc.accelerator_clock.time(counted);
+    const bool complete = unit->busy() || in_commands == soc.accelerator_clock.domain_time_of(counted);
     if (in_commands + idle == took && complete) continue;
     throw Error(
         Failure::internal,
@@ -139,7 +139,7 @@ struct Platform::State {
   ModelDescriptor descriptor;
   mailbox::TablePlace predictor{};
   std::unique_ptr<Soc> soc;
-  OperatorTable operators;
+  std::unique_ptr<OperatorTable> operators;
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -207,10 +207,11 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
                                          .firmware = firmware,
                                          .descriptor = image.descriptor(),
                                          .soc = std::make_unique<Soc>("soc", config),
-                                         .operators = OperatorTable(image.descriptor().layers)});
+                                         .operators = nullptr});
   State& state = *state_;
   Soc& soc = *state.soc;
-  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.operators;
+  state.operators = std::make_unique<OperatorTable>(image.descriptor().layers, soc.accelerator_clock);
+  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = state.operators.get();
   const std::uint64_t free = load_model(image, config.embedding.store, soc);
   state.predictor = load_predictor(predictor, free, soc);
   load(soc, firmware);
@@ -324,8 +325,10 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
   const std::vector<Elapsed> elapsed_before = elapsed(soc);
   const std::uint64_t instructions = soc.cpu.core().instructions();
   const sc_time start = sc_core::sc_time_stamp();
+  const ClockDomain& clock = soc.accelerator_clock;
+  const sc_time domain_start = clock.domain_time(start);
   soc.weight_memory.settle();
-  state.operators.restart(start);
+  state.operators->restart(start);
   soc.mailbox.post(job);
   state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
   state.check_running(attempt);
@@ -343,12 +346,13 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
                 fmt::format("{}: firmware {} answered {}", attempt, state.firmware.name(), wrong));
   }
   SentenceResult sentence{result,
-                          soc.accelerator_clock.cycles(took),
+                          clock.domain_cycles(clock.domain_time(soc.mailbox.answer_time()) - domain_start),
                           took.to_seconds(),
                           soc.cpu.core().instructions() - instructions,
                           difference(snapshot(soc), before),
-                          state.operators.report(soc.accelerator_clock, soc.mailbox.answer_time())};
-  check_conservation(soc, elapsed_before, sentence.units, sc_core::sc_time_stamp() - start);
+                          state.operators->report(soc.mailbox.answer_time())};
+  check_conservation(soc, elapsed_before, sentence.units,
+                     clock.domain_time(sc_core::sc_time_stamp()) - domain_start);
   for (const UnitReport& unit : sentence.units) {
     if (unit.busy_cycles > sentence.cycles) {
       throw Error(Failure::internal, fmt::format("{}: {} was busy {} of {} cycles", attempt, unit.unit,

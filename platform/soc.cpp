@@ -32,7 +32,7 @@ Memory::Parameters core_memory_of(const MemoryConfig& config, bool writable) {
   return {.bytes = config.size, .writable = writable, .private_port = true, .timing = timing_of(config)};
 }
 
-/// What a transfer without latency reaches; at least 1.
+/// What a transfer without latency reaches at the clock of reset; at least 1.
 std::uint32_t bus_rate(const SocConfig& config) {
   const double bytes_a_second = config.clocks.bus_hz * config.bus.width;
   const double cycles_a_second = config.clocks.accelerator_hz;
@@ -91,7 +91,11 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
                    .auxiliary_bytes = config.buffers.auxiliary,
                    .bus_width = config.bus.width,
                    .sram_bytes = static_cast<std::uint32_t>(config.memory.system_sram.size),
-                   .bus_rate = bus_rate(config)},
+                   .bus_rate = bus_rate(config),
+                   .dvfs = {.curve = dvfs::VfCurve(config.dvfs.points),
+                            .ldo = config.dvfs.ldo,
+                            .adpll = config.dvfs.adpll,
+                            .lookup = config.timing.sfu.dvfs_lookup}},
                   accelerator_clock),
       interrupt_controller("interrupt_controller"),
       timer("timer", core_clock),
@@ -106,8 +110,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       cpu("cpu", core_clock, config.core.quantum) {
   cpu.bus.bind(bus.core);
   accelerator.dma.bus.bind(bus.dma);
-  bus.on_core_beat(
-      [this, cycles = accelerator_clock.cycles(bus.cycle())] { accelerator.dma.lose(cycles, &Stalls::bus); });
+  bus.on_core_beat([this] { accelerator.dma.lose(accelerator_clock.cycles(bus.cycle()), &Stalls::bus); });
   map_memories();
   map_devices();
   connect_interrupts();

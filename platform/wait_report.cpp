@@ -32,6 +32,8 @@ const char* unit_at(std::uint32_t base) {
       return "early_exit";
     case map::dma:
       return "dma";
+    case map::dvfs:
+      return "dvfs";
     default:
       return "unknown unit";
   }

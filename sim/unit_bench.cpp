@@ -23,7 +23,11 @@ Accelerator::Parameters parameters_of(const SocConfig& config, std::uint32_t res
           .auxiliary_bytes = config.buffers.auxiliary,
           .bus_width = 8,
           .sram_bytes = 0,
-          .bus_rate = accelerator::bus_rate_cycles};
+          .bus_rate = accelerator::bus_rate_cycles,
+          .dvfs = {.curve = dvfs::VfCurve(config.dvfs.points),
+                   .ldo = config.dvfs.ldo,
+                   .adpll = config.dvfs.adpll,
+                   .lookup = config.timing.sfu.dvfs_lookup}};
 }
 
 std::uint32_t aligned(std::uint64_t bytes) {

@@ -14,6 +14,7 @@
 #include "contract/file.hpp"
 #include "platform/config/text.hpp"
 #include "platform/config/timing_preset.hpp"
+#include "platform/config/vf_table.hpp"
 
 namespace edgebert::config {
 namespace {
@@ -114,6 +115,8 @@ class Loader {
   Loaded finish() {
     follow_preset(config_, [this](const Key& key) { return origin_.contains(key.path); });
     cross_check();
+    read_dvfs_table();
+    check_dvfs();
     Loaded loaded{config_, file_, {}, hash_of(config_)};
     for (const Key& key : schema()) {
       const auto origin = origin_.find(key.path);
@@ -121,6 +124,8 @@ class Loader {
       loaded.values.push_back(
           {&key, text_of(key, config_), origin == origin_.end() ? by_itself : origin->second});
     }
+    // Written out elsewhere, the configuration must still find it.
+    if (!config_.dvfs.table.empty()) loaded.soc.dvfs.table = vf_table_file().string();
     return loaded;
   }
 
@@ -230,6 +235,43 @@ class Loader {
     }
   }
 
+  std::filesystem::path vf_table_file() const {
+    return std::filesystem::absolute(file_.parent_path() / config_.dvfs.table).lexically_normal();
+  }
+
+  void read_dvfs_table() {
+    if (!config_.dvfs.table.empty()) config_.dvfs.points = read_vf_table(vf_table_file());
+  }
+
+  /// Regulator, oscillator and table must meet at the clock of reset.
+  void check_dvfs() const {
+    const SocConfig::Dvfs& dvfs = config_.dvfs;
+    if (dvfs.ldo.voltage_min > dvfs.ldo.voltage_max)
+      throw refuse(fmt::format("{}: dvfs.ldo.voltage_min: {} is above dvfs.ldo.voltage_max, {}",
+                               place("dvfs.ldo.voltage_min"),
+                               format_quantity(dvfs.ldo.voltage_min, Unit::volts),
+                               format_quantity(dvfs.ldo.voltage_max, Unit::volts)));
+    const double clock = config_.clocks.accelerator_hz;
+    if (clock < dvfs.adpll.frequency_min || clock > dvfs.adpll.frequency_max)
+      throw refuse(
+          fmt::format("{}: clocks.accelerator: {} is outside of dvfs.adpll.frequency_min and _max, {} to {}",
+                      place("clocks.accelerator"), format_quantity(clock, Unit::hertz),
+                      format_quantity(dvfs.adpll.frequency_min, Unit::hertz),
+                      format_quantity(dvfs.adpll.frequency_max, Unit::hertz)));
+    const dvfs::VfCurve curve(dvfs.points);
+    // The highest step of the regulator that the table covers.
+    std::uint32_t highest = dvfs.ldo.step_for(std::min(dvfs.ldo.highest(), curve.fastest().microvolts));
+    if (highest > std::min(dvfs.ldo.highest(), curve.fastest().microvolts))
+      highest -= std::min(highest, dvfs::Ldo::microvolts_of(dvfs.ldo.step));
+    const std::uint32_t fastest = curve.frequency_at(highest).value_or(0);
+    if (dvfs::Adpll::kilohertz_of(clock) > fastest)
+      throw refuse(
+          fmt::format("{}: clocks.accelerator: {} is above {}, the fastest clock of the V/f table at a "
+                      "voltage of the regulator (dvfs.table, dvfs.ldo)",
+                      place("clocks.accelerator"), format_quantity(clock, Unit::hertz),
+                      format_quantity(fastest * 1e3, Unit::hertz)));
+  }
+
   std::filesystem::path file_;
   std::string name_;
   SocConfig config_;
@@ -259,6 +301,8 @@ std::string hash_of(const SocConfig& config) {
     if (key.influence == Influence::results)
       canonical += fmt::format("{}={}\n", key.path, canonical_of(key, config));
   }
+  for (const dvfs::VfPoint& point : config.dvfs.points)
+    canonical += fmt::format("dvfs.table={}:{}\n", point.microvolts, point.kilohertz);
   return sha256_of({reinterpret_cast<const std::uint8_t*>(canonical.data()), canonical.size()});
 }
 

@@ -167,7 +167,7 @@ std::span<const Key> schema() {
   static const std::vector<Key> keys = [] {
     std::vector<Key> all;
     for (std::vector<Key> (*part)() : {identity_keys, exit_keys, accelerator_keys, timing_keys, buffer_keys,
-                                       system_keys, memory_keys, lpddr4_keys, limit_keys}) {
+                                       system_keys, memory_keys, lpddr4_keys, dvfs_keys, limit_keys}) {
       for (Key& key : part()) all.push_back(std::move(key));
     }
     return all;

@@ -39,4 +39,7 @@ std::vector<Key> exit_keys();
 /// Keys of the section `timing` (schema_timing.cpp).
 std::vector<Key> timing_keys();
 
+/// Keys of the section `dvfs` (schema_dvfs.cpp).
+std::vector<Key> dvfs_keys();
+
 }  // namespace edgebert::config

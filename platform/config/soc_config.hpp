@@ -5,9 +5,13 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "contract/formats.hpp"
 #include "contract/mailbox.hpp"
+#include "ip/dvfs/adpll.hpp"
+#include "ip/dvfs/ldo.hpp"
+#include "ip/dvfs/vf_curve.hpp"
 #include "ip/pu/product_cost.hpp"
 #include "ip/sfu/sfu_cost.hpp"
 
@@ -97,6 +101,13 @@ struct SocConfig {
     double refresh_interval_ns = 3904;
     double refresh_duration_ns = 180;
   } lpddr4;
+  /// Voltage and clock of the accelerator's domain.
+  struct Dvfs {
+    std::string table;  ///< V/f table; looked for beside the YAML file; empty: `points` as they stand here
+    std::vector<dvfs::VfPoint> points = dvfs::default_points;  ///< what the table says
+    dvfs::Ldo ldo;
+    dvfs::Adpll adpll;
+  } dvfs;
   struct Limits {
     double simulated_seconds = 60;  ///< a sentence that takes longer has failed
     double wall_seconds = 3600;     ///< a run that takes longer has failed
