@@ -181,7 +181,7 @@ class ReplayText {
     field("exit", fmt::format("after layer {} of {} on average, {} sentences",
                               bold(fmt::format("{:.2f}", report_.average_exit_layer()), style_),
                               report_.layers, grouped(count)));
-    text_ += "\n" + dim("  layer   sentences that left", style_) + "\n";
+    text_ += fmt::format("\n{}\n", dim("  layer   sentences that left", style_));
     std::uint32_t layer = 0;
     for (const std::uint64_t left : report_.exit_histogram()) {
       const double share = static_cast<double>(left) / static_cast<double>(count);
@@ -210,9 +210,9 @@ class ReplayText {
   }
 
   void costs() {
-    text_ += dim(fmt::format("  {:>12}{:>11}{:>14}{:>16}", "frequency", "supply", "a layer", "its cycles"),
-                 style_) +
-             "\n";
+    const std::string head =
+        fmt::format("  {:>12}{:>11}{:>14}{:>16}", "frequency", "supply", "a layer", "its cycles");
+    text_ += fmt::format("{}\n", dim(head, style_));
     for (const LayerCost& cost : report_.costs) {
       text_ +=
           fmt::format("  {:>8.3f} MHz{:>9.3f} V{:>14}{:>16}\n", cost.kilohertz * 1e-3, cost.microvolts * 1e-6,

@@ -34,7 +34,7 @@ struct MemoryPlan {
 };
 
 /// Points of the accelerator's supply and clock that firmware chooses from.
-inline constexpr uint32_t operating_points_max = 16;
+inline constexpr uint32_t operating_points_max = 64;
 
 /// Bytes at the start of the system SRAM that are firmware's own: boot/link.ld.
 inline constexpr uint32_t firmware_bytes = 64 * 1024;
