@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -155,6 +156,7 @@ struct Platform::State {
   SocConfig config;
   rv32::ElfFile firmware;
   ModelDescriptor descriptor;
+  mailbox::TablePlace predictor{};
   std::unique_ptr<Soc> soc;
   std::unique_ptr<OperatorTable> operators;
   std::optional<energy::EnergyTable> energy_table{};
@@ -221,7 +223,7 @@ struct Platform::State {
 };
 
 Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware,
-                   const energy::EnergyTable* energy) {
+                   const ExitPredictor& predictor, const energy::EnergyTable* energy) {
   prepare_kernel();
   state_ = std::make_unique<State>(State{.config = config,
                                          .firmware = firmware,
@@ -240,7 +242,8 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   CommandObserver* observer = state.operators.get();
   if (state.commands) observer = state.commands.get();
   for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = observer;
-  load_model(image, config.embedding.store, soc);
+  const std::uint64_t free = load_model(image, config.embedding.store, soc);
+  state.predictor = load_predictor(predictor, free, soc);
   load(soc, firmware);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
   soc.cpu.on_idle([&state] {
@@ -271,23 +274,82 @@ void Platform::on_console(std::function<void(std::string_view line)> sink) {
   state_->soc->console.on_line(std::move(sink));
 }
 
-SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment) {
+/// What every job says of the policy and its deadline.
+mailbox::Job Platform::new_job(mailbox::JobKind kind) {
   State& state = *state_;
-  Soc& soc = *state.soc;
+  const SocConfig& config = state.config;
+  mailbox::Job job{};
+  job.kind = kind;
+  job.number = ++state.jobs;
+  job.exit_threshold = exit_threshold_word(config);
+  job.exit_policy = config.exit.policy;
+  job.predict_layer = config.exit.predict_layer;
+  job.predictor = state.predictor;
+  job.core_frequency = static_cast<std::uint32_t>(config.clocks.core_hz / 1000);
+  const auto deadline =
+      static_cast<std::uint64_t>(std::floor(config.exit.deadline_seconds * config.clocks.core_hz));
+  job.deadline_low = static_cast<std::uint32_t>(deadline);
+  job.deadline_high = static_cast<std::uint32_t>(deadline >> 32);
+  return job;
+}
+
+SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment) {
+  const State& state = *state_;
   const std::uint32_t sequence = state.descriptor.sequence;
   if (token_ids.empty() || token_ids.size() > sequence) {
     throw Error(Failure::input, fmt::format("cannot classify {} tokens: the model takes 1 to {}",
                                             token_ids.size(), sequence));
   }
-  mailbox::Job job{};
-  job.kind = mailbox::JobKind::classify;
-  job.number = ++state.jobs;
+  mailbox::Job job = new_job(mailbox::JobKind::classify);
   job.tokens = static_cast<std::uint32_t>(token_ids.size());
   job.padded_tokens = state.config.sequence.pad == SequencePad::full ? sequence : job.tokens;
-  job.exit_threshold = exit_threshold_word(state.config);
   job.first_segment = first_segment;
   std::copy(token_ids.begin(), token_ids.end(), job.token_ids);
+  return run_job(job);
+}
 
+namespace {
+
+/// Leaves behind the first layer, whatever its entropy.
+void time_first_layer(mailbox::Job& job, std::uint32_t kilohertz) {
+  job.exit_policy = mailbox::ExitPolicy::ee;
+  job.exit_threshold = ~0u;
+  job.fixed_frequency = kilohertz;
+  job.deadline_low = job.deadline_high = 0;
+}
+
+}  // namespace
+
+SentenceResult Platform::time_layer(std::uint32_t kilohertz) {
+  const ModelDescriptor& model = state_->descriptor;
+  mailbox::Job job = new_job(mailbox::JobKind::classify);
+  job.tokens = job.padded_tokens = job.first_segment = model.sequence;
+  // Different words: the gather of their embeddings is part of the time.
+  for (std::uint32_t token = 0; token < job.tokens; ++token)
+    job.token_ids[token] = static_cast<std::uint16_t>(std::uint64_t{token} * model.vocabulary / job.tokens);
+  time_first_layer(job, kilohertz);
+  return run_job(job);
+}
+
+SentenceResult Platform::time_replayed_layer(std::uint32_t kilohertz, const mailbox::Replay& recorded) {
+  mailbox::Job job = new_job(mailbox::JobKind::replay);
+  job.replay = recorded;
+  time_first_layer(job, kilohertz);
+  return run_job(job);
+}
+
+ReplayOutcome Platform::replay(const mailbox::Replay& recorded) {
+  mailbox::Job job = new_job(mailbox::JobKind::replay);
+  job.replay = recorded;
+  ReplayOutcome outcome{run_job(job), std::nullopt};
+  const mailbox::Failure& failure = outcome.sentence.result.failure;
+  if (failure.code == mailbox::FailureCode::no_replay_point) outcome.missing_frequency = failure.detail;
+  return outcome;
+}
+
+SentenceResult Platform::run_job(const mailbox::Job& job) {
+  State& state = *state_;
+  Soc& soc = *state.soc;
   const std::string attempt = fmt::format("sentence {}", job.number);
   const auto before = snapshot(soc);
   const std::vector<Elapsed> elapsed_before = elapsed(soc);
@@ -304,6 +366,7 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
 
   const sc_time took = soc.mailbox.answer_time() - start;
   const mailbox::Result& result = soc.mailbox.result();
+  if (result.failure.code == mailbox::FailureCode::no_replay_point) return {result, 0, 0, 0, {}, {}};
   if (result.failure.code != mailbox::FailureCode::none) {
     throw Error(Failure::firmware,
                 fmt::format("{}: firmware {} refused it: {}", attempt, state.firmware.name(),
@@ -330,6 +393,8 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
                                                  unit.busy_cycles, sentence.cycles));
     }
   }
+  sentence.deadline_missed = state.config.exit.deadline_seconds != 0 &&
+                             took > sc_time(state.config.exit.deadline_seconds, sc_core::SC_SEC);
   return sentence;
 }
 
@@ -360,6 +425,10 @@ void Platform::poke(std::uint64_t address, std::span<const std::uint8_t> bytes) 
   }
   std::memcpy(memory->contents().data() + offset, bytes.data(), bytes.size());
   memory->touch();
+}
+
+std::uint32_t Platform::accelerator_kilohertz() const {
+  return static_cast<std::uint32_t>(std::lround(state_->config.clocks.accelerator_hz / 1000));
 }
 
 double Platform::simulated_seconds() const {

@@ -56,6 +56,21 @@ Json operators_of(const std::vector<OperatorReport>& reports, const SocConfig& s
   return operators;
 }
 
+Json points_of(const SentenceReport& sentence) {
+  Json points = Json::array();
+  for (const PointReport& point : sentence.points)
+    points.push_back({{"hertz", point.hertz}, {"volts", point.volts}});
+  return points;
+}
+
+/// Null without a deadline.
+Json deadline_of(const SentenceReport& sentence, const SocConfig& soc) {
+  if (soc.exit.deadline_seconds == 0) return nullptr;
+  return {{"seconds", soc.exit.deadline_seconds},
+          {"missed", sentence.deadline_missed},
+          {"infeasible", sentence.deadline_infeasible}};
+}
+
 Json sentence_of(const SentenceReport& sentence, std::size_t index, const RunReport& report) {
   const SocConfig& soc = report.soc;
   const energy::EnergyTable* table = report.energy_table ? &*report.energy_table : nullptr;
@@ -66,6 +81,9 @@ Json sentence_of(const SentenceReport& sentence, std::size_t index, const RunRep
           {"logits", sentence.logits},
           {"exit_layer", sentence.exit_layer},
           {"entropy", sentence.entropy},
+          {"predicted_layer", sentence.predicted_layer ? Json(*sentence.predicted_layer) : Json(nullptr)},
+          {"points", points_of(sentence)},
+          {"deadline", deadline_of(sentence, soc)},
           {"tokens", sentence.tokens},
           {"cycles", sentence.cycles},
           {"seconds", sentence.seconds},
@@ -83,6 +101,8 @@ Json totals_of(const RunReport& report) {
   return {{"sentences", report.sentences.size()},
           {"accuracy", accuracy ? Json(*accuracy) : Json(nullptr)},
           {"average_exit_layer", report.average_exit_layer()},
+          {"missed_deadlines", report.missed_deadlines()},
+          {"infeasible_deadlines", report.infeasible_deadlines()},
           {"cycles", report.cycles()},
           {"simulated_seconds", report.simulated_seconds()},
           {"instructions", report.instructions()},
@@ -132,24 +152,26 @@ std::string escaped_for_html(const std::string& json) {
 }  // namespace
 
 std::string json_of(const RunReport& report) {
-  Json root = {{"schema", run_schema},
-               {"version", program_version},
-               {"config_hash", report.config_hash},
-               {"model_hash", report.model_hash},
-               {"firmware_hash", report.firmware_hash},
-               {"inputs_hash", report.inputs_hash},
-               {"soc", report.soc.name},
-               {"timing", config::timing_label(report.soc)},
-               {"quantities",
-                {{"cycles", "accelerator clock cycles"},
-                 {"busy_cycles", "accelerator clock cycles"},
-                 {"seconds", "simulated seconds"},
-                 {"entropy", "nats, one a computed layer"}}},
-               {"energy", energy_head(report)},
-               {"labels", report.labels},
-               {"sentences", Json::array()},
-               {"totals", totals_of(report)},
-               {"host", host_of(report)}};
+  Json root = {
+      {"schema", run_schema},
+      {"version", program_version},
+      {"config_hash", report.config_hash},
+      {"model_hash", report.model_hash},
+      {"firmware_hash", report.firmware_hash},
+      {"predictor_hash", report.predictor_hash.empty() ? Json(nullptr) : Json(report.predictor_hash)},
+      {"inputs_hash", report.inputs_hash},
+      {"soc", report.soc.name},
+      {"timing", config::timing_label(report.soc)},
+      {"quantities",
+       {{"cycles", "accelerator clock cycles"},
+        {"busy_cycles", "accelerator clock cycles"},
+        {"seconds", "simulated seconds"},
+        {"entropy", "nats, one a computed layer"}}},
+      {"energy", energy_head(report)},
+      {"labels", report.labels},
+      {"sentences", Json::array()},
+      {"totals", totals_of(report)},
+      {"host", host_of(report)}};
   for (std::size_t i = 0; i < report.sentences.size(); ++i) {
     root["sentences"].push_back(sentence_of(report.sentences[i], i, report));
   }

@@ -99,6 +99,7 @@ class TextReport {
     line(fmt::format("  {}  {}", bold(printable(report_.label_name(sentence.prediction)), style_), verdict));
     line();
     entropies(sentence);
+    deadline(sentence);
     unit_rows(sentence.units, sentence.cycles);
     line(fmt::format("  {} accelerator cycles, {} simulated, {} tokens", grouped(sentence.cycles),
                      duration(sentence.seconds), sentence.tokens));
@@ -108,19 +109,45 @@ class TextReport {
   void entropies(const SentenceReport& sentence) {
     const double largest = std::log(std::max<std::size_t>(2, sentence.logits.size()));
     const double threshold = report_.soc.exit.threshold;
-    line(dim(threshold > 0 ? fmt::format("  layer  entropy, nats; exit below {}", threshold)
-                           : std::string("  layer  entropy, nats; early exit is off"),
+    const bool early = threshold > 0 && report_.soc.exit.policy != mailbox::ExitPolicy::base;
+    line(dim(early ? fmt::format("  layer  entropy, nats; exit below {}", threshold)
+                   : std::string("  layer  entropy, nats; early exit is off"),
              style_));
     for (std::size_t i = 0; i < sentence.entropy.size(); ++i) {
       const double entropy = sentence.entropy[i];
       const std::string filled =
-          threshold > 0 ? bar_with_marker(entropy / largest, threshold / largest, bar_width, style_)
-                        : bar(entropy / largest, bar_width, style_);
+          early ? bar_with_marker(entropy / largest, threshold / largest, bar_width, style_)
+                : bar(entropy / largest, bar_width, style_);
       const bool left_here = i + 1 == sentence.exit_layer;
-      const char* note = !left_here ? "" : entropy < threshold ? "exit" : "last layer";
-      line(fmt::format("  {:>5}  {:.4f}  {}  {}", i + 1, entropy, filled, green(note, style_)));
+      const char* note = !left_here                     ? ""
+                         : early && entropy < threshold ? "exit"
+                         : i + 1 == report_.layers      ? "last layer"
+                                                        : "exit, predicted";
+      line(fmt::format("  {:>5}  {:.4f}  {}  {}{}", i + 1, entropy, filled, point(sentence, i),
+                       green(note, style_)));
     }
     line();
+  }
+  /// Voltage and frequency of a layer where the policy chooses them.
+  std::string point(const SentenceReport& sentence, std::size_t index) const {
+    if (!mailbox::predicts(report_.soc.exit.policy) || index >= sentence.points.size()) return "";
+    const PointReport& point = sentence.points[index];
+    if (point.hertz == 0) return "";
+    return fmt::format("{:.3f} V {:>5.0f} MHz  ", point.volts, point.hertz * 1e-6);
+  }
+
+  void deadline(const SentenceReport& sentence) {
+    const double seconds = report_.soc.exit.deadline_seconds;
+    if (sentence.predicted_layer)
+      line(fmt::format("  predicted to exit at layer {}", *sentence.predicted_layer));
+    if (seconds != 0) {
+      line(fmt::format("  deadline {}: {}{}", duration(seconds),
+                       sentence.deadline_missed ? red("missed", style_) : green("met", style_),
+                       sentence.deadline_infeasible
+                           ? ", infeasible: all layers at the top frequency do not meet it"
+                           : ""));
+    }
+    if (sentence.predicted_layer || seconds != 0) line();
   }
 
   /// Cycles a unit is busy and their share of all, and those it waits with a command; the rest it is idle.
@@ -198,6 +225,11 @@ class TextReport {
                        bar(share, bar_width, style_)));
     }
     line();
+    if (report_.soc.exit.deadline_seconds != 0) {
+      field("deadline", fmt::format("{}: {} of {} sentences missed it, {} found it infeasible",
+                                    duration(report_.soc.exit.deadline_seconds), report_.missed_deadlines(),
+                                    count, report_.infeasible_deadlines()));
+    }
     const auto per_sentence = report_.cycles() / count;
     field("cycles", fmt::format("{} accelerator cycles a sentence on average", grouped(per_sentence)));
     line();

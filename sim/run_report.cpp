@@ -27,6 +27,14 @@ double RunReport::average_exit_layer() const {
   return sentences.empty() ? 0 : static_cast<double>(sum) / static_cast<double>(sentences.size());
 }
 
+std::size_t RunReport::missed_deadlines() const {
+  return static_cast<std::size_t>(std::ranges::count(sentences, true, &SentenceReport::deadline_missed));
+}
+
+std::size_t RunReport::infeasible_deadlines() const {
+  return static_cast<std::size_t>(std::ranges::count(sentences, true, &SentenceReport::deadline_infeasible));
+}
+
 std::string RunReport::label_name(std::uint32_t label) const {
   return label < labels.size() ? labels[label] : fmt::format("class {}", label);
 }

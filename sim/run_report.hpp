@@ -18,13 +18,23 @@ namespace edgebert::sim {
 inline constexpr const char* program_version = EDGEBERT_VERSION;
 inline constexpr const char* run_schema = "edgebert-run-1";
 
+/// What the accelerator's domain ran at; zeros if its clock cannot change.
+struct PointReport {
+  double hertz = 0;
+  double volts = 0;
+};
+
 struct SentenceReport {
   std::string text;
   std::optional<std::uint32_t> label;
   std::uint32_t prediction = 0;
   std::vector<double> logits;
   std::uint32_t exit_layer = 0;
-  std::vector<double> entropy;  ///< nats, one a computed layer
+  std::vector<double> entropy;                   ///< nats, one a computed layer
+  std::optional<std::uint32_t> predicted_layer;  ///< where firmware expected to exit, if it predicted
+  std::vector<PointReport> points;               ///< one a computed layer
+  bool deadline_missed = false;                  ///< the answer came later than exit.deadline
+  bool deadline_infeasible = false;              ///< firmware found that all layers at the top do not meet it
   std::uint64_t tokens = 0;
   std::uint64_t cycles = 0;  ///< accelerator cycles
   double seconds = 0;        ///< simulated
@@ -42,6 +52,7 @@ struct RunReport {
   std::string model_file;
   std::string model_hash;
   std::string firmware_hash;
+  std::string predictor_hash;       ///< of the exit table; empty if no exits are predicted
   std::string inputs_hash;          ///< of the sentences and labels
   std::vector<std::string> labels;  ///< names of the classes
   std::uint32_t layers = 0;
@@ -66,6 +77,8 @@ struct RunReport {
   /// The share of labelled sentences that were predicted right; nothing without labels.
   std::optional<double> accuracy() const;
   double average_exit_layer() const;
+  std::size_t missed_deadlines() const;
+  std::size_t infeasible_deadlines() const;
   std::uint64_t cycles() const;  ///< accelerator cycles of all sentences, as are the following
   double simulated_seconds() const;
   std::uint64_t instructions() const;

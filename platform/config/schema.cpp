@@ -38,9 +38,6 @@ std::vector<Key> identity_keys() {
           "16-bit wrapping arithmetic of the published SystemC, for replay-vectors only (compatibility mode, "
           "docs/vectors.md)",
           "docs/numerics.md"),
-      number("exit.threshold", Unit::nats, {0, 4.2}, SLOT(exit.threshold),
-             "exit after the first layer whose entropy is below this; 0 never exits early",
-             "rule: published software; value: assumption"),
       choice("sequence.pad", {"full", "actual"}, SLOT(sequence.pad),
              "rows computed for a sentence: full = the model's sequence length, actual = its tokens",
              "full: published software pads to 128"),
@@ -177,8 +174,8 @@ std::vector<Key> limit_keys() {
 std::span<const Key> schema() {
   static const std::vector<Key> keys = [] {
     std::vector<Key> all;
-    for (std::vector<Key> (*part)() : {identity_keys, accelerator_keys, timing_keys, buffer_keys, system_keys,
-                                       memory_keys, lpddr4_keys, energy_keys, dvfs_keys, limit_keys}) {
+    for (std::vector<Key> (*part)() : {identity_keys, exit_keys, accelerator_keys, timing_keys, buffer_keys,
+                                       system_keys, memory_keys, lpddr4_keys, energy_keys, dvfs_keys, limit_keys}) {
       for (Key& key : part()) all.push_back(std::move(key));
     }
     return all;

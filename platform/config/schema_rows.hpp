@@ -33,6 +33,9 @@ inline Key number(std::string path, Unit unit, Range range, Slot (*slot)(SocConf
 // A lambda without captures is all a row needs to say where its value lives.
 #define SLOT(member) [](SocConfig& config) -> Slot { return &config.member; }
 
+/// Keys of the section `exit` (schema_exit.cpp).
+std::vector<Key> exit_keys();
+
 /// Keys of the section `timing` (schema_timing.cpp).
 std::vector<Key> timing_keys();
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "contract/formats.hpp"
+#include "contract/mailbox.hpp"
 #include "ip/dvfs/adpll.hpp"
 #include "ip/dvfs/ldo.hpp"
 #include "ip/dvfs/vf_curve.hpp"
@@ -38,7 +39,11 @@ struct SocConfig {
   NumericsPreset numerics = NumericsPreset::exact;
 
   struct Exit {
+    mailbox::ExitPolicy policy = mailbox::ExitPolicy::ee;
     double threshold = 0.3;  ///< nats; 0 never exits early
+    std::string predictor;   ///< exit table of policies that predict; looked for as the model is
+    std::uint32_t predict_layer = 1;
+    double deadline_seconds = 0;  ///< from arrival to answer; 0: none
   } exit;
   struct Sequence {
     SequencePad pad = SequencePad::full;

@@ -70,7 +70,7 @@ std::string trace_defect(const EnergyReport& report) {
 
 std::string run(const SocConfig& config, const EnergyTable& table) {
   return in_child([&] {
-    Platform platform(config, shipped_image(), shipped_firmware(), &table);
+    Platform platform(config, shipped_image(), shipped_firmware(), {}, &table);
     std::string found;
     SentenceResult answer;
     for (const Tokens& tokens : dev_sentences({3, 4})) {
@@ -132,7 +132,7 @@ TEST_CASE("energy: with LPDDR4 its rows are used, with embeddings in it the eNVM
   config.embedding.store = EmbeddingStore::dram;
   const EnergyTable table = shipped("edgebert-12nm");
   const std::string outcome = in_child([&] {
-    Platform platform(config, shipped_image(), shipped_firmware(), &table);
+    Platform platform(config, shipped_image(), shipped_firmware(), {}, &table);
     const Tokens tokens = dev_sentences({3}).front();
     const SentenceResult answer = platform.classify(tokens, static_cast<std::uint32_t>(tokens.size()));
     const auto memory = std::ranges::find(answer.units, "weight_memory", &UnitReport::unit);
