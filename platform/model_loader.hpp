@@ -11,4 +11,7 @@ namespace edgebert {
 /// @throws Error(Failure::capacity) if a memory is too small, with the bytes needed and available
 void load_model(const ModelImage& image, EmbeddingStore store, Soc& soc);
 
+/// Bytes of the weight memory that load_model fills, from its first one.
+std::uint64_t weight_memory_bytes(const ModelImage& image, EmbeddingStore store);
+
 }  // namespace edgebert

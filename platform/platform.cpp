@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "contract/error.hpp"
+#include "platform/fault_injection.hpp"
 #include "platform/model_loader.hpp"
 #include "platform/operator_table.hpp"
 #include "platform/simulation_kernel.hpp"
@@ -138,6 +139,7 @@ struct Platform::State {
   ModelDescriptor descriptor;
   std::unique_ptr<Soc> soc;
   OperatorTable operators;
+  FaultReport faults;
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -204,12 +206,14 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
                                          .firmware = firmware,
                                          .descriptor = image.descriptor(),
                                          .soc = std::make_unique<Soc>("soc", config),
-                                         .operators = OperatorTable(image.descriptor().layers)});
+                                         .operators = OperatorTable(image.descriptor().layers),
+                                         .faults = {}});
   State& state = *state_;
   Soc& soc = *state.soc;
   for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.operators;
   load_model(image, config.embedding.store, soc);
   load(soc, firmware);
+  state.faults = inject_faults(image, config, soc);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
   soc.cpu.on_idle([&state] {
     if (state.booting) sc_core::sc_pause();
@@ -230,6 +234,10 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
 }
 
 Platform::~Platform() = default;
+
+const FaultReport& Platform::faults() const {
+  return state_->faults;
+}
 
 void Platform::on_tile(const TileObserver& observer) {
   for (const auto& [name, unit] : state_->soc->accelerator.units()) unit->observer = observer;

@@ -16,6 +16,7 @@
 #include "ip/common/observation.hpp"
 #include "ip/common/stalls.hpp"
 #include "platform/config/soc_config.hpp"
+#include "platform/fault_report.hpp"
 #include "platform/operator_report.hpp"
 #include "platform/rv32/elf.hpp"
 
@@ -48,11 +49,14 @@ struct SentenceResult {
 
 class Platform {
  public:
-  /// Builds the SoC, loads image and firmware, boots until firmware waits for its first job.
+  /// Builds the SoC, loads image and firmware, injects faults, boots until firmware waits for its first job.
   /// @throws Error capacity (the model does not fit a memory), firmware (does not load, or failed), timeout
   /// (never waits)
   Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware);
   ~Platform();
+
+  /// What `faults` of the configuration did to the memories.
+  const FaultReport& faults() const;
 
   void on_tile(const TileObserver& observer);
   void on_console(std::function<void(std::string_view line)> sink);

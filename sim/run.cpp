@@ -15,6 +15,7 @@
 #include "model/tokenizer.hpp"
 #include "platform/config/loader.hpp"
 #include "platform/config/text.hpp"
+#include "platform/envm_contents.hpp"
 #include "platform/platform.hpp"
 #include "platform/rv32/elf.hpp"
 #include "sim/check.hpp"
@@ -99,6 +100,7 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
   report.heads = model.heads;
   report.sequence = model.sequence;
   report.data_set = options.data_set.has_value();
+  report.envm = envm_use(image, loaded.soc);
   report.checked = options.check;
   report.show_operators = options.operators;
   return report;
@@ -199,6 +201,7 @@ int run(const RunOptions& options) {
   std::optional<Checker> checker;
   if (options.check) checker.emplace(image, options.golden_cache, exit_threshold_word(loaded.soc));
   Platform platform(loaded.soc, image, firmware);
+  report.faults = platform.faults();
   simulate(platform, checker ? &*checker : nullptr, sentences, encodings, report);
 
   report.wall_seconds = seconds_since(start);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ip/envm/macro.hpp"
 #include "platform/config/soc_config.hpp"
 #include "platform/platform.hpp"
 #include "sim/check.hpp"
@@ -49,6 +50,9 @@ struct RunReport {
   bool data_set = false;  ///< the text report is a summary
   bool checked = false;
   bool show_operators = false;  ///< the text report has a row for each operator
+
+  reram::MacroUse envm{};  ///< cells of the eNVM
+  FaultReport faults;
 
   std::vector<SentenceReport> sentences;
   CheckResult checks;

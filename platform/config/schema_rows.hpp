@@ -36,4 +36,8 @@ inline Key number(std::string path, Unit unit, Range range, Slot (*slot)(SocConf
 /// Keys of the section `timing` (schema_timing.cpp).
 std::vector<Key> timing_keys();
 
+/// Keys of `memory.envm` that say how bits are stored, and of the section `faults` (schema_envm.cpp).
+std::vector<Key> envm_cell_keys();
+std::vector<Key> fault_keys();
+
 }  // namespace edgebert::config
