@@ -14,6 +14,7 @@
 #include "sim/exit_codes.hpp"
 #include "sim/run_inputs.hpp"
 #include "sim/run_report.hpp"
+#include "sim/sweep/campaign.hpp"
 #include "sim/sweep/folder_lock.hpp"
 #include "sim/sweep/tables.hpp"
 
@@ -222,7 +223,8 @@ int sweep(const SweepOptions& options) {
                 fmt::format("sweep: interrupted; {} of {} points are done, the same command goes on",
                             sweep.count(true), points));
   }
-  print(text_of(sweep.report(), style_of(STDOUT_FILENO), page_width(STDOUT_FILENO)));
+  const Style style = style_of(STDOUT_FILENO);
+  print(text_of(sweep.report(), style, page_width(STDOUT_FILENO)) + campaigns_text(sweep.report(), style));
   sweep.write_tables();
   if (const std::size_t failed = sweep.count(false); failed != 0) {
     throw Error(Failure::points, fmt::format("sweep: {} of {} points failed; '{}' says why", failed, points,
