@@ -140,16 +140,6 @@ std::uint64_t RandomPlaces::at(std::uint64_t place) const {
   return mixed(start_ + (place + 1) * golden_ratio);
 }
 
-FaultCounts& FaultCounts::operator+=(const FaultCounts& other) {
-  cells += other.cells;
-  faulty_cells += other.faulty_cells;
-  flipped_bits += other.flipped_bits;
-  wrong_bits += other.wrong_bits;
-  corrected_words += other.corrected_words;
-  detected_words += other.detected_words;
-  return *this;
-}
-
 FaultCounts inject(std::span<std::uint8_t> bytes, const CellErrors& errors, Ecc ecc,
                    const RandomPlaces& random) {
   if (ecc == Ecc::none) return read_cells(bytes, errors, random);

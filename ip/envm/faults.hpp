@@ -45,7 +45,15 @@ struct FaultCounts {
   std::uint64_t wrong_bits = 0;    ///< of the contents, after correction
   std::uint64_t corrected_words = 0;
   std::uint64_t detected_words = 0;  ///< kept as read
-  FaultCounts& operator+=(const FaultCounts& other);
+  FaultCounts& operator+=(const FaultCounts& other) {
+    cells += other.cells;
+    faulty_cells += other.faulty_cells;
+    flipped_bits += other.flipped_bits;
+    wrong_bits += other.wrong_bits;
+    corrected_words += other.corrected_words;
+    detected_words += other.detected_words;
+    return *this;
+  }
 };
 
 /// Reads `bytes` as the cells would give them back, in place. With SECDED every 8 bytes, the last ones filled
