@@ -8,61 +8,42 @@
 namespace edgebert {
 namespace {
 
-using memory_map::Region;
+RegionFaults inject_bits(const char* region, std::uint32_t base, std::uint64_t bytes, const SocConfig& config,
+                         Memory& memory) {
+  memory.touch();
+  return {region, reram::inject(memory.contents().first(bytes), reram::bit_errors(config.faults.rate),
+                                reram::Ecc::none, {config.faults.seed, base})};
+}
 
-class Injector {
- public:
-  Injector(const SocConfig& config, Soc& soc) : config_(config), soc_(soc) {}
-
-  /// @param kind  of the cells; nothing where there are none
-  void inject(const std::string& name, const Region& region, std::uint64_t offset, std::uint64_t bytes,
-              reram::CellKind kind) {
-    const SocConfig::Faults& faults = config_.faults;
-    const bool cells = faults.model == FaultModel::cell;
-    const bool in_envm = faults.memory == FaultyMemory::envm;
-    const reram::CellErrors errors =
-        cells ? reram::cell_errors(kind, config_.memory.envm_cells.coding) : reram::bit_errors(faults.rate);
-    Memory& memory = *soc_.memory_named(region.name);
-    report_.push_back({name, reram::inject(memory.contents().subspan(offset, bytes), errors,
-                                           in_envm ? config_.memory.envm_cells.ecc : reram::Ecc::none,
-                                           {faults.seed, region.base + offset})});
-    memory.touch();
+FaultReport inject_envm(const ModelImage& image, const SocConfig& config, Memory& envm) {
+  FaultReport report;
+  for (const Placement& placement : image.placements()) {
+    if (placement.memory != memory_map::envm.name) continue;
+    const std::uint64_t bytes = image.container().at(placement.tensor).bytes.size();
+    const auto place = envm.contents().subspan(placement.offset, bytes);
+    report.push_back({placement.tensor, inject_faults(placement, config, place)});
   }
-
-  FaultReport report() && { return std::move(report_); }
-
- private:
-  const SocConfig& config_;
-  Soc& soc_;
-  FaultReport report_;
-};
+  envm.touch();
+  return report;
+}
 
 }  // namespace
 
 FaultReport inject_faults(const ModelImage& image, const SocConfig& config, Soc& soc) {
-  Injector injector(config, soc);
-  const reram::CellKind any = reram::CellKind::slc;
+  const memory_map::Region& weights = memory_map::weight_memory;
+  const memory_map::Region& sram = memory_map::system_sram;
   switch (config.faults.memory) {
     case FaultyMemory::none:
       break;
     case FaultyMemory::envm:
-      for (const Placement& placement : image.placements()) {
-        if (placement.memory != memory_map::envm.name) continue;
-        const auto& cells = config.memory.envm_cells;
-        injector.inject(placement.tensor, memory_map::envm, placement.offset,
-                        image.container().at(placement.tensor).bytes.size(),
-                        holds_codes(placement) ? cells.data : cells.mask);
-      }
-      break;
+      return inject_envm(image, config, soc.envm);
     case FaultyMemory::weight_memory:
-      injector.inject(memory_map::weight_memory.name, memory_map::weight_memory, 0,
-                      weight_memory_bytes(image, config.embedding.store), any);
-      break;
+      return {inject_bits(weights.name, weights.base, weight_memory_bytes(image, config.embedding.store),
+                          config, soc.weight_memory)};
     case FaultyMemory::system_sram:
-      injector.inject(memory_map::system_sram.name, memory_map::system_sram, 0, soc.system_sram.size(), any);
-      break;
+      return {inject_bits(sram.name, sram.base, soc.system_sram.size(), config, soc.system_sram)};
   }
-  return std::move(injector).report();
+  return {};
 }
 
 }  // namespace edgebert
