@@ -47,6 +47,12 @@ void copy(std::span<const std::uint8_t> bytes, Memory& memory, std::uint64_t off
 
 }  // namespace
 
+std::uint64_t weight_memory_bytes(const ModelImage& image, EmbeddingStore store) {
+  const std::uint64_t weights = image.bytes_in(memory_map::weight_memory.name);
+  if (store == EmbeddingStore::envm) return weights;
+  return aligned(weights) + image.bytes_in(memory_map::envm.name);
+}
+
 std::uint64_t load_model(const ModelImage& image, EmbeddingStore store, Soc& soc) {
   const Region& weights = memory_map::weight_memory;
   const Region& envm = memory_map::envm;

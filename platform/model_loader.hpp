@@ -20,4 +20,7 @@ std::uint64_t load_model(const ModelImage& image, EmbeddingStore store, Soc& soc
 /// @throws Error(Failure::capacity) if the memory is too small
 mailbox::TablePlace load_predictor(const ExitPredictor& predictor, std::uint64_t free, Soc& soc);
 
+/// Bytes of the weight memory that load_model fills, from its first one.
+std::uint64_t weight_memory_bytes(const ModelImage& image, EmbeddingStore store);
+
 }  // namespace edgebert

@@ -10,6 +10,7 @@
 
 #include "contract/error.hpp"
 #include "platform/energy/energy_account.hpp"
+#include "platform/fault_injection.hpp"
 #include "platform/model_loader.hpp"
 #include "platform/operator_table.hpp"
 #include "platform/simulation_kernel.hpp"
@@ -159,6 +160,7 @@ struct Platform::State {
   mailbox::TablePlace predictor{};
   std::unique_ptr<Soc> soc;
   std::unique_ptr<OperatorTable> operators;
+  FaultReport faults{};
   std::optional<energy::EnergyTable> energy_table{};
   std::unique_ptr<EnergyAccount> energy{};  ///< nothing without a table
   std::unique_ptr<CommandLog> commands{};
@@ -245,6 +247,7 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   const std::uint64_t free = load_model(image, config.embedding.store, soc);
   state.predictor = load_predictor(predictor, free, soc);
   load(soc, firmware);
+  state.faults = inject_faults(image, config, soc);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
   soc.cpu.on_idle([&state] {
     if (state.booting) sc_core::sc_pause();
@@ -265,6 +268,10 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
 }
 
 Platform::~Platform() = default;
+
+const FaultReport& Platform::faults() const {
+  return state_->faults;
+}
 
 void Platform::on_tile(const TileObserver& observer) {
   for (const auto& [name, unit] : state_->soc->accelerator.units()) unit->observer = observer;
@@ -366,7 +373,7 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
 
   const sc_time took = soc.mailbox.answer_time() - start;
   const mailbox::Result& result = soc.mailbox.result();
-  if (result.failure.code == mailbox::FailureCode::no_replay_point) return {result, 0, 0, 0, {}, {}};
+  if (result.failure.code == mailbox::FailureCode::no_replay_point) return {.result = result};
   if (result.failure.code != mailbox::FailureCode::none) {
     throw Error(Failure::firmware,
                 fmt::format("{}: firmware {} refused it: {}", attempt, state.firmware.name(),
@@ -382,6 +389,7 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
                           soc.cpu.core().instructions() - instructions,
                           difference(snapshot(soc), before),
                           state.operators->report(soc.mailbox.answer_time()),
+                          false,
                           {}};
   if (state.energy)
     sentence.energy = state.energy->finish(soc.mailbox.answer_time(), sc_core::sc_time_stamp());

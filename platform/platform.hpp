@@ -19,6 +19,7 @@
 #include "platform/config/soc_config.hpp"
 #include "platform/energy/energy_report.hpp"
 #include "platform/exit_predictor.hpp"
+#include "platform/fault_report.hpp"
 #include "platform/operator_report.hpp"
 #include "platform/rv32/elf.hpp"
 
@@ -42,13 +43,13 @@ struct UnitReport {
 /// What one sentence took, from the job's arrival in the mailbox to firmware's answer.
 struct SentenceResult {
   mailbox::Result result;
-  std::uint64_t cycles;  ///< accelerator cycles
-  double seconds;        ///< simulated
-  std::uint64_t instructions;
-  std::vector<UnitReport> units;          ///< accelerator units, then memories and bus
-  std::vector<OperatorReport> operators;  ///< by layer, then in the order of `Operator`
-  bool deadline_missed = false;  ///< the answer came later than exit.deadline
-  energy::EnergyReport energy;   ///< with the time until the host saw the answer; empty without a table
+  std::uint64_t cycles = 0;  ///< accelerator cycles
+  double seconds = 0;        ///< simulated
+  std::uint64_t instructions = 0;
+  std::vector<UnitReport> units{};          ///< accelerator units, then memories and bus
+  std::vector<OperatorReport> operators{};  ///< by layer, then in the order of `Operator`
+  bool deadline_missed = false;             ///< the answer came later than exit.deadline
+  energy::EnergyReport energy{};  ///< with the time until the host saw the answer; empty without a table
 };
 
 /// What a replayed sentence came to.
@@ -60,14 +61,17 @@ struct ReplayOutcome {
 
 class Platform {
  public:
+  /// Builds the SoC, loads image and firmware, injects faults, boots until firmware waits for its first job.
   /// @param predictor  of exit policies that predict
-  /// Builds the SoC, loads image and firmware, boots until firmware waits for its first job.
-  /// @param energy  what energy reports are made with; nullptr: none are made
+  /// @param energy     what energy reports are made with; nullptr: none are made
   /// @throws Error capacity (the model does not fit a memory), firmware (does not load, or failed), timeout
   /// (never waits), config (the energy table lacks a row this SoC needs)
   Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware,
            const ExitPredictor& predictor = {}, const energy::EnergyTable* energy = nullptr);
   ~Platform();
+
+  /// What `faults` of the configuration did to the memories.
+  const FaultReport& faults() const;
 
   void on_tile(const TileObserver& observer);
   void on_console(std::function<void(std::string_view line)> sink);

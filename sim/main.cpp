@@ -98,7 +98,7 @@ void add_sweep(CLI::App& app, SweepOptions& options, int& code) {
   command->add_option("CONFIG", options.point.config, "YAML configuration")->required();
   command
       ->add_option("--set", options.point.overrides,
-                   "values of a key of the configuration: key.path=value,value...")
+                   "values of a key of the configuration: key.path=value,value... or first..last")
       ->allow_extra_args(false)
       ->required()
       ->type_name("KEY=VALUE,...");

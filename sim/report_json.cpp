@@ -93,6 +93,45 @@ Json sentence_of(const SentenceReport& sentence, std::size_t index, const RunRep
           {"energy", table == nullptr ? Json(nullptr) : energy_json(sentence.energy, *table)}};
 }
 
+Json cells_of(const char* region, const reram::CellUse& use) {
+  return {{"region", region},
+          {"cell", name_of(use.kind)},
+          {"cells", use.cells},
+          {"area_mm2", use.area_mm2},
+          {"expected_faulty_cells", use.expected_faulty_cells}};
+}
+
+Json envm_of(const reram::MacroUse& use, reram::Ecc ecc) {
+  return {
+      {"ecc", ecc == reram::Ecc::none ? "none" : "secded"},
+      {"area_mm2", use.area_mm2()},
+      {"area_source", "density recalled from the paper"},
+      {"expected_faulty_cells", use.expected_faulty_cells()},
+      {"regions", {cells_of("masks", use.masks), cells_of("codes", use.codes), cells_of("free", use.free)}}};
+}
+
+Json counts_of(const reram::FaultCounts& counts) {
+  return {{"cells", counts.cells},
+          {"faulty_cells", counts.faulty_cells},
+          {"flipped_bits", counts.flipped_bits},
+          {"wrong_bits", counts.wrong_bits},
+          {"corrected_words", counts.corrected_words},
+          {"detected_words", counts.detected_words}};
+}
+
+/// Null if no faults are configured.
+Json faults_of(const FaultReport& faults) {
+  if (faults.empty()) return nullptr;
+  Json json = counts_of(total_of(faults));
+  json["regions"] = Json::array();
+  for (const RegionFaults& region : faults) {
+    Json row = {{"region", region.region}};
+    row.update(counts_of(region.counts));
+    json["regions"].push_back(std::move(row));
+  }
+  return json;
+}
+
 Json totals_of(const RunReport& report) {
   const std::optional<double> accuracy = report.accuracy();
   const std::vector<UnitReport> units = report.units();
@@ -113,6 +152,7 @@ Json totals_of(const RunReport& report) {
            {{"tensors_compared", report.checks.tensors_compared},
             {"mismatches", report.checks.mismatches},
             {"first_mismatch", report.checks.first.empty() ? Json(nullptr) : Json(report.checks.first)}}},
+          {"faults", faults_of(report.faults)},
           {"units", units_of(units, report.cycles())},
           {"operators", operators_of(report.operators(), report.soc)},
           {"energy", table == nullptr ? Json(nullptr) : energy_json(energy, *table)}};
@@ -168,6 +208,7 @@ std::string json_of(const RunReport& report) {
         {"seconds", "simulated seconds"},
         {"entropy", "nats, one a computed layer"}}},
       {"energy", energy_head(report)},
+      {"envm", envm_of(report.envm, report.soc.memory.envm_cells.ecc)},
       {"labels", report.labels},
       {"sentences", Json::array()},
       {"totals", totals_of(report)},

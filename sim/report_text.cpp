@@ -270,9 +270,34 @@ class TextReport {
                               percent(macs, counted(units, "mac_slots"))));
     field("", fmt::format("{} core instructions", grouped(report_.instructions())));
     for (const auto& [name, value] : energy_fields(report_)) field(name.c_str(), value);
+    envm();
+    if (!report_.faults.empty()) faults();
     if (report_.checked) checks();
     field("host",
           fmt::format("{} wall time, {:.0f} MiB", duration(report_.wall_seconds), report_.peak_memory_mib));
+  }
+
+  /// "2-bit".
+  static std::string cell_name(reram::CellKind kind) { return fmt::format("{}-bit", reram::bits_of(kind)); }
+
+  void envm() {
+    const reram::MacroUse& use = report_.envm;
+    const bool ecc = report_.soc.memory.envm_cells.ecc != reram::Ecc::none;
+    field("eNVM", fmt::format("{} {} cells of masks, {} {} cells of codes{}", grouped(use.masks.cells),
+                              cell_name(use.masks.kind), grouped(use.codes.cells), cell_name(use.codes.kind),
+                              ecc ? ", 12.5 % more for SECDED" : ""));
+    field("", fmt::format("{:.3f} mm2 with {} free cells (density recalled); {:.3g} faulty cells expected",
+                          use.area_mm2(), grouped(use.free.cells), use.expected_faulty_cells()));
+  }
+
+  void faults() {
+    const reram::FaultCounts counts = total_of(report_.faults);
+    field("faults",
+          fmt::format("seed {}: {} of {} cells read wrongly, {} wrong bits", report_.soc.faults.seed,
+                      grouped(counts.faulty_cells), grouped(counts.cells), grouped(counts.wrong_bits)));
+    if (report_.soc.memory.envm_cells.ecc == reram::Ecc::none) return;
+    field("", fmt::format("{} words corrected, {} words with an error only detected",
+                          grouped(counts.corrected_words), grouped(counts.detected_words)));
   }
 
   void checks() {

@@ -16,6 +16,7 @@
 #include "platform/config/loader.hpp"
 #include "platform/config/text.hpp"
 #include "platform/energy/soc_size.hpp"
+#include "platform/envm_contents.hpp"
 #include "platform/platform.hpp"
 #include "platform/rv32/elf.hpp"
 #include "sim/check.hpp"
@@ -109,6 +110,7 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
   report.heads = model.heads;
   report.sequence = model.sequence;
   report.data_set = options.data_set.has_value();
+  report.envm = envm_use(image, loaded.soc);
   report.checked = options.check;
   report.show_operators = options.operators;
   return report;
@@ -225,6 +227,7 @@ int run(const RunOptions& options) {
   if (options.check) checker.emplace(image, options.golden_cache, exit_rule(loaded.soc, predictor));
   Platform platform(loaded.soc, image, firmware, predictor,
                     report.energy_table ? &*report.energy_table : nullptr);
+  report.faults = platform.faults();
   simulate(platform, checker ? &*checker : nullptr, sentences, encodings, report);
 
   report.wall_seconds = seconds_since(start);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ip/envm/macro.hpp"
 #include "platform/config/soc_config.hpp"
 #include "platform/energy/energy_report.hpp"
 #include "platform/platform.hpp"
@@ -66,6 +67,8 @@ struct RunReport {
   std::optional<energy::EnergyTable> energy_table;  ///< nothing: no energy, no area
   double volts = 0;                                 ///< of the accelerator's domain
   energy::AreaReport area;
+  reram::MacroUse envm{};  ///< cells of the eNVM
+  FaultReport faults;
 
   std::vector<SentenceReport> sentences;
   CheckResult checks;

@@ -20,6 +20,8 @@
 namespace edgebert::config {
 namespace {
 
+constexpr const char* envm_latency = "memory.envm.read_latency";
+
 Error refuse(const std::string& message) {
   return Error(Failure::config, message);
 }
@@ -105,13 +107,16 @@ class Loader {
 
   Loaded finish() {
     follow_preset(config_, [this](const Key& key) { return origin_.contains(key.path); });
+    follow_cells();
     cross_check();
     read_dvfs_table();
     check_dvfs();
     Loaded loaded{config_, file_, {}, hash_of(config_)};
     for (const Key& key : schema()) {
       const auto origin = origin_.find(key.path);
-      const char* by_itself = key.follows_preset ? "timing.preset" : "default";
+      const char* by_itself = key.follows_preset         ? "timing.preset"
+                              : key.path == envm_latency ? "memory.envm.data_cell"
+                                                         : "default";
       loaded.values.push_back(
           {&key, text_of(key, config_), origin == origin_.end() ? by_itself : origin->second});
     }
@@ -173,6 +178,14 @@ class Loader {
     return found == place_.end() ? name_ : found->second;
   }
 
+  /// The eNVM's read latency is its cells', unless it is given.
+  void follow_cells() {
+    SocConfig::Memories& memory = config_.memory;
+    if (origin_.contains(envm_latency)) return;
+    memory.envm.read_latency_ns =
+        reram::read_latency_ns(memory.envm_cells.data, memory.envm_cells.mask, memory.envm.clock_hz);
+  }
+
   /// What no key can check alone.
   void cross_check() const {
     const SocConfig::Buffers& buffers = config_.buffers;
@@ -183,6 +196,28 @@ class Loader {
           place(place_.contains("buffers.mask") ? "buffers.mask" : "buffers.data"),
           format_quantity(buffers.mask, Unit::bytes), format_quantity(buffers.mask * 8.0, Unit::bytes),
           format_quantity(buffers.data, Unit::bytes)));
+    }
+    check_faults();
+  }
+
+  void check_faults() const {
+    const SocConfig::Faults& faults = config_.faults;
+    const bool by_rate = faults.model == FaultModel::bit_error_rate;
+    if (faults.memory == FaultyMemory::none) return;
+    if (faults.memory != FaultyMemory::envm && !by_rate) {
+      throw refuse(
+          fmt::format("{}: faults.memory: only the eNVM has cells; set faults.model: bit_error_rate and "
+                      "faults.rate",
+                      place("faults.memory")));
+    }
+    if (faults.memory == FaultyMemory::envm && config_.embedding.store != EmbeddingStore::envm) {
+      throw refuse(fmt::format("{}: faults.memory: the eNVM is empty with embedding.store: dram",
+                               place("faults.memory")));
+    }
+    if (faults.rate != 0 && !by_rate) {
+      throw refuse(
+          fmt::format("{}: faults.rate: the cells say how often they err; set faults.model: bit_error_rate",
+                      place("faults.rate")));
     }
   }
 

@@ -126,8 +126,10 @@ std::vector<Key> memory_keys() {
   keys.push_back(choice("memory.weight_memory.kind", {"sram", "lpddr4"}, SLOT(memory.weight_memory_kind),
                         "sram = fixed latencies; lpddr4 = rows and refresh, instead of the latencies",
                         "assumption"));
-  add_memory<&Memories::envm>(keys, memory_map::envm, "eNVM (ReRAM) with the word embeddings", figure,
-                              "2 MB RRAM macros at 22 nm, NVMExplorer: 0.8 ns and more; not writable here");
+  add_memory<&Memories::envm>(
+      keys, memory_map::envm, "eNVM (ReRAM) with the word embeddings", figure,
+      "read: the slower of its cells in whole cycles of its clock, 1.54 ns (recalled) of 2-bit "
+      "cells; not writable here");
   keys.push_back(number("memory.envm.read_ports", Unit::none, {1, 16, 1}, SLOT(memory.envm_read_ports),
                         "eNVM: words of its width read in one cycle", assumed));
   return keys;
@@ -174,8 +176,9 @@ std::vector<Key> limit_keys() {
 std::span<const Key> schema() {
   static const std::vector<Key> keys = [] {
     std::vector<Key> all;
-    for (std::vector<Key> (*part)() : {identity_keys, exit_keys, accelerator_keys, timing_keys, buffer_keys,
-                                       system_keys, memory_keys, lpddr4_keys, energy_keys, dvfs_keys, limit_keys}) {
+    for (std::vector<Key> (*part)() :
+         {identity_keys, exit_keys, accelerator_keys, timing_keys, buffer_keys, system_keys, memory_keys,
+          envm_cell_keys, lpddr4_keys, energy_keys, dvfs_keys, fault_keys, limit_keys}) {
       for (Key& key : part()) all.push_back(std::move(key));
     }
     return all;

@@ -41,5 +41,8 @@ std::vector<Key> timing_keys();
 
 /// Keys of the section `dvfs` (schema_dvfs.cpp).
 std::vector<Key> dvfs_keys();
+/// Keys of `memory.envm` that say how bits are stored, and of the section `faults` (schema_envm.cpp).
+std::vector<Key> envm_cell_keys();
+std::vector<Key> fault_keys();
 
 }  // namespace edgebert::config

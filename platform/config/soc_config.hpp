@@ -12,6 +12,7 @@
 #include "ip/dvfs/adpll.hpp"
 #include "ip/dvfs/ldo.hpp"
 #include "ip/dvfs/vf_curve.hpp"
+#include "ip/envm/cell_model.hpp"
 #include "ip/pu/product_cost.hpp"
 #include "ip/sfu/sfu_cost.hpp"
 
@@ -31,6 +32,10 @@ struct MemoryConfig {
 };
 
 enum class MemoryKind { sram, lpddr4 };
+
+/// The memory whose contents are read with faults, and how they are drawn.
+enum class FaultyMemory { none, envm, weight_memory, system_sram };
+enum class FaultModel { cell, bit_error_rate };
 
 struct SocConfig {
   std::string name = "edgebert";
@@ -90,7 +95,20 @@ struct SocConfig {
     MemoryKind weight_memory_kind = MemoryKind::sram;  ///< lpddr4: latencies come from `lpddr4`
     std::uint32_t envm_read_ports = 1;
     MemoryConfig envm{2 * 1024 * 1024, 8, 500.0e6, 2, 0};
+    /// How the eNVM stores bits; its read latency follows unless it is given.
+    struct Cells {
+      reram::CellKind data = reram::CellKind::mlc2;
+      reram::CellKind mask = reram::CellKind::slc;  ///< masks and row index
+      reram::LevelCoding coding = reram::LevelCoding::binary;
+      reram::Ecc ecc = reram::Ecc::none;
+    } envm_cells;
   } memory;
+  struct Faults {
+    FaultyMemory memory = FaultyMemory::none;
+    FaultModel model = FaultModel::cell;
+    double rate = 0;  ///< of a bit, with bit_error_rate
+    std::uint32_t seed = 1;
+  } faults;
   /// LPDDR4-3200, JEDEC JESD209-4 (recalled).
   struct Lpddr4 {
     std::uint32_t row = 2048;  ///< bytes of an open row

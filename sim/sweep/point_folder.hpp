@@ -49,6 +49,11 @@ std::optional<PointResult> result_in(const std::filesystem::path& folder, const 
 /// @throws Error(Failure::input) if that cannot be written
 void prepare_folder(const Task& task, const SocConfig& soc);
 
+/// The result of another point, which differs in nothing but its configuration's hash, becomes this one's.
+/// @throws Error(Failure::input) if it cannot be read or written
+void copy_result(const std::filesystem::path& from, const std::filesystem::path& to,
+                 const std::string& config_hash);
+
 /// The task as prepare_folder wrote it.
 /// @throws Error(Failure::input) if it is not there
 Task task_in(const std::filesystem::path& folder);

@@ -74,6 +74,32 @@ TEST_CASE("report: a mismatch is in the JSON and in the text") {
   CHECK(text.find("first: " + report.checks.first) != std::string::npos);
 }
 
+TEST_CASE("report: the eNVM's cells and injected faults are in the JSON and in the text") {
+  RunReport report = two_sentences();
+  report.envm = {{reram::CellKind::slc, 800, 0.5, 0},
+                 {reram::CellKind::mlc2, 1200, 0.25, 0.125},
+                 {reram::CellKind::mlc2, 40, 0.25, 0}};
+  const auto json = nlohmann::json::parse(json_of(report));
+  CHECK(json["envm"]["area_mm2"] == 1);
+  CHECK(json["envm"]["expected_faulty_cells"] == 0.125);
+  CHECK(json["envm"]["regions"][1]["cell"] == "mlc2");
+  CHECK(json["totals"]["faults"].is_null());
+  CHECK(text_of(report, {}).find("faults  ") == std::string::npos);
+
+  report.faults = {{"word_embedding.masks", {800, 0, 0, 0, 0, 0}},
+                   {"word_embedding.data", {1200, 3, 4, 2, 1, 1}}};
+  report.soc.memory.envm_cells.ecc = reram::Ecc::secded;
+  const auto faults = nlohmann::json::parse(json_of(report))["totals"]["faults"];
+  CHECK(faults["cells"] == 2000);
+  CHECK(faults["flipped_bits"] == 4);
+  CHECK(faults["regions"][1]["wrong_bits"] == 2);
+  const std::string text = text_of(report, {});
+  CHECK(text.find("800 1-bit cells of masks, 1,200 2-bit cells of codes, 12.5 % more for SECDED\n") !=
+        std::string::npos);
+  CHECK(text.find("faults     seed 1: 3 of 2,000 cells read wrongly, 2 wrong bits\n") != std::string::npos);
+  CHECK(text.find("1 words corrected, 1 words with an error only detected\n") != std::string::npos);
+}
+
 TEST_CASE("report: the text names labels, exits and the last layer") {
   const std::string text = text_of(two_sentences(), {});
   CHECK(text.find("1. good\n\n  positive  50.0 %, right\n") != std::string::npos);
