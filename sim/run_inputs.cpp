@@ -77,7 +77,7 @@ std::optional<fs::path> energy_table_file_for(const RunOptions& options, const S
 
 std::optional<fs::path> predictor_file_for(const fs::path& config, const SocConfig& soc) {
   if (!mailbox::predicts(soc.exit.policy)) return std::nullopt;
-  if (soc.exit.predictor.empty()) {
+  if (soc.predictor.empty()) {
     throw Error(Failure::config,
                 fmt::format("cannot predict exits: {} names no exit table; give exit.predictor, or an "
                             "exit.policy that does not predict",
@@ -85,7 +85,7 @@ std::optional<fs::path> predictor_file_for(const fs::path& config, const SocConf
   }
   std::vector<fs::path> folders = data_folders();
   folders.insert(folders.begin(), fs::absolute(config).parent_path());
-  return config::locate(soc.exit.predictor, folders, "exit table", Failure::input);
+  return config::locate(soc.predictor, folders, "exit table", Failure::input);
 }
 
 fs::path program_file() {

@@ -14,7 +14,7 @@ std::vector<Key> exit_keys() {
       number("exit.threshold", Unit::nats, {0, 4.2}, SLOT(exit.threshold),
              "an entropy below this lets a sentence leave; 0 never does",
              "rule: published software; value: assumption"),
-      text("exit.predictor", SLOT(exit.predictor),
+      text("exit.predictor", SLOT(predictor),
            "exit table of the policies lai...: CSV, looked for as the model is",
            "published software; scripts/fit_exit_predictor makes one"),
       number("exit.predict_layer", Unit::none, {1, 46, 1}, SLOT(exit.predict_layer),

@@ -39,14 +39,14 @@ enum class FaultModel { cell, bit_error_rate };
 
 struct SocConfig {
   std::string name = "edgebert";
-  std::string model;     ///< model image; looked for beside the YAML file, then in the program's data folder
-  std::string firmware;  ///< ELF file; empty: the one built with the program
+  std::string model;      ///< model image; looked for beside the YAML file, then in the program's data folder
+  std::string firmware;   ///< ELF file; empty: the one built with the program
+  std::string predictor;  ///< exit table of policies that predict; looked for as the model is
   NumericsPreset numerics = NumericsPreset::exact;
 
   struct Exit {
     mailbox::ExitPolicy policy = mailbox::ExitPolicy::ee;
     double threshold = 0.3;  ///< nats; 0 never exits early
-    std::string predictor;   ///< exit table of policies that predict; looked for as the model is
     std::uint32_t predict_layer = 1;
     double deadline_seconds = 0;  ///< from arrival to answer; 0: none
   } exit;

@@ -90,7 +90,7 @@ std::string run_sentences(const Subject& subject, const SocConfig& config,
   for (const Tokens& tokens : sentences) {
     const auto count = static_cast<std::uint32_t>(tokens.size());
     check.emplace(subject.model, subject.cache, tokens, count,
-                  {.policy = config.exit.policy, .threshold = threshold});
+                  golden::ExitRule{.policy = config.exit.policy, .threshold = threshold});
     const SentenceResult answer = platform.classify(tokens, count);
     found += check->finish(answer.result);
     const mailbox::Result& result = answer.result;
