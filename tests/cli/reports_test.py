@@ -28,13 +28,13 @@ class Json(ProgramTest):
         report = self.report("--check")
         self.assertEqual(
             list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "inputs_hash", "soc", "timing",
-                           "quantities", "labels", "sentences", "totals", "host"])
+                           "quantities", "envm", "labels", "sentences", "totals", "host"])
         self.assertEqual(
             list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",
                                            "tokens", "cycles", "seconds", "instructions", "units", "operators"])
         self.assertEqual(
             list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "cycles", "simulated_seconds",
-                                     "instructions", "macs", "checks", "units", "operators"])
+                                     "instructions", "macs", "checks", "faults", "units", "operators"])
         self.assertEqual(list(report["totals"]["checks"]), ["tensors_compared", "mismatches", "first_mismatch"])
         self.assertEqual(list(report["host"]), ["wall_seconds", "sentence_seconds", "peak_memory_mib", "program_hash"])
         self.assertEqual(len(report["host"]["sentence_seconds"]), 1)
