@@ -28,14 +28,14 @@ class Json(ProgramTest):
         report = self.report("--check")
         self.assertEqual(
             list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "inputs_hash", "soc", "timing",
-                           "quantities", "energy", "labels", "sentences", "totals", "host"])
+                           "quantities", "energy", "envm", "labels", "sentences", "totals", "host"])
         self.assertEqual(
             list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",
                                            "tokens", "cycles", "seconds", "instructions", "units", "operators", "energy"])
         self.assertEqual(
             list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "cycles", "simulated_seconds",
-                                     "instructions", "macs", "energy_joules", "area_mm2", "checks", "units", "operators",
-                                     "energy"])
+                                     "instructions", "macs", "energy_joules", "area_mm2", "checks", "faults", "units",
+                                     "operators", "energy"])
         self.assertEqual(list(report["totals"]["checks"]), ["tensors_compared", "mismatches", "first_mismatch"])
         self.assertEqual(list(report["host"]), ["wall_seconds", "sentence_seconds", "peak_memory_mib", "program_hash"])
         self.assertEqual(len(report["host"]["sentence_seconds"]), 1)
