@@ -23,7 +23,8 @@ Accelerator::Parameters parameters_of(const SocConfig& config, std::uint32_t res
           .auxiliary_bytes = config.buffers.auxiliary,
           .bus_width = 8,
           .sram_bytes = 0,
-          .bus_rate = accelerator::bus_rate_cycles};
+          .sram_rate = accelerator::rate_cycles,
+          .weight_rate = accelerator::rate_cycles};
 }
 
 std::uint32_t aligned(std::uint64_t bytes) {

@@ -15,11 +15,14 @@ inline constexpr Register auxiliary_bytes{0x2c, Access::read_only, 0, "AUXILIARY
                                           "bytes of the auxiliary buffer"};
 inline constexpr Register sram_bytes{0x30, Access::read_only, 0, "SRAM_BYTES", "bytes of the system SRAM"};
 
-inline constexpr Register bus_rate{0x34, Access::read_only, 0, "BUS_RATE",
-                                   "bytes the DMA's bus moves in 256 accelerator cycles"};
+inline constexpr Register sram_rate{0x34, Access::read_only, 0, "SRAM_RATE",
+                                    "bytes moved between system SRAM and a buffer in 256 accelerator cycles"};
+inline constexpr Register weight_rate{0x38, Access::read_only, 0, "WEIGHT_RATE",
+                                      "bytes loaded from the weight memory in 256 accelerator cycles"};
 
-inline constexpr Register map[] = {id, lanes, data_bytes, mask_bytes, auxiliary_bytes, sram_bytes, bus_rate};
+inline constexpr Register map[] = {id,         lanes,     data_bytes, mask_bytes, auxiliary_bytes,
+                                   sram_bytes, sram_rate, weight_rate};
 
-inline constexpr uint32_t bus_rate_cycles = 256;  ///< that BUS_RATE counts bytes in
+inline constexpr uint32_t rate_cycles = 256;  ///< that SRAM_RATE and WEIGHT_RATE count bytes in
 
 }  // namespace edgebert::accelerator
