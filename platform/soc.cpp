@@ -32,11 +32,11 @@ Memory::Parameters core_memory_of(const MemoryConfig& config, bool writable) {
   return {.bytes = config.size, .writable = writable, .private_port = true, .timing = timing_of(config)};
 }
 
-/// What a transfer without latency reaches at the clock of reset; at least 1.
-std::uint32_t bus_rate(const SocConfig& config) {
-  const double bytes_a_second = config.clocks.bus_hz * config.bus.width;
-  const double cycles_a_second = config.clocks.accelerator_hz;
-  const double rate = bytes_a_second / cycles_a_second * accelerator::bus_rate_cycles;
+/// What a transfer without latency reaches at the clock of reset: the slower of bus and memory. At least 1.
+std::uint32_t transfer_rate(const SocConfig& config, const MemoryConfig& memory) {
+  const double bytes_a_second =
+      std::min(config.clocks.bus_hz * config.bus.width, memory.clock_hz * memory.width);
+  const double rate = bytes_a_second / config.clocks.accelerator_hz * accelerator::rate_cycles;
   return static_cast<std::uint32_t>(std::clamp(rate, 1.0, 1.0e6));
 }
 
@@ -91,7 +91,8 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
                    .auxiliary_bytes = config.buffers.auxiliary,
                    .bus_width = config.bus.width,
                    .sram_bytes = static_cast<std::uint32_t>(config.memory.system_sram.size),
-                   .bus_rate = bus_rate(config),
+                   .sram_rate = transfer_rate(config, config.memory.system_sram),
+                   .weight_rate = transfer_rate(config, config.memory.weight_memory),
                    .dvfs = {.curve = dvfs::VfCurve(config.dvfs.points),
                             .ldo = config.dvfs.ldo,
                             .adpll = config.dvfs.adpll,

@@ -41,13 +41,14 @@ PlaceName name_of_place(firmware::Place place) {
 void check_schedule(const ModelDescriptor& model, const SocConfig& config) {
   const auto sram_bytes = static_cast<std::uint32_t>(config.memory.system_sram.size);
   if (sram_bytes < firmware::firmware_bytes) return;  // loading firmware says so
-  // How quick the bus is decides which plan is best, not whether there is one.
+  // How quick transfers are decides which plan is best, not whether there is one.
   const firmware::Capabilities machine{.lanes = config.pu.vmac_lanes,
                                        .data_bytes = config.buffers.data,
                                        .mask_bytes = config.buffers.mask,
                                        .auxiliary_bytes = config.buffers.auxiliary,
                                        .sram_bytes = sram_bytes,
-                                       .bus_rate = accelerator::bus_rate_cycles};
+                                       .sram_rate = accelerator::rate_cycles,
+                                       .weight_rate = accelerator::rate_cycles};
   const std::uint32_t sram = memory_map::system_sram.base;
   const firmware::MemoryPlan memory =
       firmware::plan_memory(model, machine.lanes, sram + firmware::firmware_bytes, sram + sram_bytes);

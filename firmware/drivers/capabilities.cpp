@@ -12,7 +12,8 @@ Capabilities read_capabilities() {
   check_identity(base, unit::Kind::accelerator);
   return {hal::read(base, accelerator::lanes),      hal::read(base, accelerator::data_bytes),
           hal::read(base, accelerator::mask_bytes), hal::read(base, accelerator::auxiliary_bytes),
-          hal::read(base, accelerator::sram_bytes), hal::read(base, accelerator::bus_rate)};
+          hal::read(base, accelerator::sram_bytes), hal::read(base, accelerator::sram_rate),
+          hal::read(base, accelerator::weight_rate)};
 }
 
 }  // namespace edgebert::firmware

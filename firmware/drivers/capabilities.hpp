@@ -12,7 +12,9 @@ struct Capabilities {
   uint32_t mask_bytes;
   uint32_t auxiliary_bytes;
   uint32_t sram_bytes;
-  uint32_t bus_rate;  ///< bytes in accelerator::bus_rate_cycles
+  // Bytes that a transfer moves in accelerator::rate_cycles.
+  uint32_t sram_rate;    ///< between system SRAM and a buffer
+  uint32_t weight_rate;  ///< from the weight memory
 };
 
 /// Checks the accelerator's ID (wrong_unit) and reads its capability registers.

@@ -97,10 +97,10 @@ inline constexpr uint32_t strided_row_cycles = 8;  ///< to begin another burst i
 inline constexpr uint32_t divided_row_cycles =
     180;  ///< four bursts of weight memory for part of a packed row
 
-/// Cycles the bus needs for so many bytes. Whole rates first: 16 MiB times 256 would not fit 32 bits.
-constexpr uint32_t transfer_cycles(uint32_t bytes, const Capabilities& machine) {
-  const uint32_t rate = machine.bus_rate;
-  return bytes / rate * accelerator::bus_rate_cycles + bytes % rate * accelerator::bus_rate_cycles / rate;
+/// Cycles for so many bytes. Whole rates first: 16 MiB times 256 would not fit 32 bits.
+/// @param rate  bytes in accelerator::rate_cycles
+constexpr uint32_t transfer_cycles(uint32_t bytes, uint32_t rate) {
+  return bytes / rate * accelerator::rate_cycles + bytes % rate * accelerator::rate_cycles / rate;
 }
 
 /// An operand on its way into its slots.
@@ -114,13 +114,14 @@ constexpr OperandTraffic weight_traffic(uint32_t weight_row_bytes, const Capabil
                                         const ProductPlan& plan, const TileCounts& counts) {
   const uint32_t bytes = plan.tile_features * divide_up(weight_row_bytes, counts.parts);
   const uint32_t rows = counts.parts == 1 ? 0 : plan.tile_features * divided_row_cycles;
-  return {transfer_cycles(bytes, machine) + rows + transfer_start_cycles, counts.parts, plan.weight_slots};
+  return {transfer_cycles(bytes, machine.weight_rate) + rows + transfer_start_cycles, counts.parts,
+          plan.weight_slots};
 }
 
 constexpr OperandTraffic activation_traffic(const Capabilities& machine, const ProductPlan& plan,
                                             const TileCounts& counts) {
   const uint32_t rows = counts.activation_parts == 1 ? 0 : plan.tile_tokens * strided_row_cycles;
-  return {transfer_cycles(activation_slot_bytes(plan), machine) + rows + transfer_start_cycles,
+  return {transfer_cycles(activation_slot_bytes(plan), machine.sram_rate) + rows + transfer_start_cycles,
           counts.activation_parts, plan.activation_slots};
 }
 
@@ -142,7 +143,7 @@ constexpr uint64_t estimated_cycles(const ProductShape& shape, uint32_t weight_r
                                divide_up(plan.tile_reduction, n) * n +
                            n + command_cycles;
   const uint32_t store =
-      transfer_cycles(plan.tile_tokens * plan.tile_features * shape.element_bytes, machine) +
+      transfer_cycles(plan.tile_tokens * plan.tile_features * shape.element_bytes, machine.sram_rate) +
       plan.tile_tokens * strided_row_cycles + transfer_start_cycles;
 
   // What every command loads, hidden behind the one before it or not.

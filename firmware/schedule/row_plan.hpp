@@ -20,7 +20,8 @@ inline constexpr uint32_t row_command_cycles = 400;  ///< what a tile costs besi
 constexpr uint32_t overlapped_rows(uint32_t rows, uint32_t most, uint32_t row_bytes_moved,
                                    const Capabilities& machine) {
   const auto visible_cycles = [&](uint32_t tile) {
-    return transfer_cycles(tile * row_bytes_moved, machine) + divide_up(rows, tile) * row_command_cycles;
+    return transfer_cycles(tile * row_bytes_moved, machine.sram_rate) +
+           divide_up(rows, tile) * row_command_cycles;
   };
   uint32_t tile = minimum(rows, most);
   for (uint32_t half = divide_up(tile, 2); half < tile; half = divide_up(half, 2)) {

@@ -42,7 +42,8 @@ Accelerator::Accelerator(sc_core::sc_module_name name, const Parameters& p, Cloc
   control.registers.set(regs::mask_bytes, p.mask_bytes);
   control.registers.set(regs::auxiliary_bytes, p.auxiliary_bytes);
   control.registers.set(regs::sram_bytes, p.sram_bytes);
-  control.registers.set(regs::bus_rate, p.bus_rate);
+  control.registers.set(regs::sram_rate, p.sram_rate);
+  control.registers.set(regs::weight_rate, p.weight_rate);
 }
 
 }  // namespace edgebert

@@ -42,7 +42,9 @@ class Accelerator : public sc_core::sc_module {
     std::uint32_t auxiliary_bytes;
     std::uint32_t bus_width;   ///< bytes of a beat; a data buffer's port takes one, but no more than n bytes
     std::uint32_t sram_bytes;  ///< of the system SRAM, for firmware to read
-    std::uint32_t bus_rate;    ///< bytes in accelerator::bus_rate_cycles, for firmware to read
+    // Bytes in accelerator::rate_cycles, for firmware to read.
+    std::uint32_t sram_rate;
+    std::uint32_t weight_rate;
     dvfs::Parameters dvfs = {};
   };
 

@@ -11,6 +11,7 @@ import unittest
 
 SIM = os.environ["EDGEBERT_SIM"]
 IMAGE = pathlib.Path(os.environ["EDGEBERT_IMAGE"])
+POLLING_FIRMWARE = os.environ["EDGEBERT_POLLING_FIRMWARE"]  # answers without computing anything
 SOURCE = pathlib.Path(os.environ["EDGEBERT_SOURCE"])
 TINY = SOURCE / "configs" / "tiny.yaml"
 EDGEBERT = SOURCE / "configs" / "edgebert.yaml"

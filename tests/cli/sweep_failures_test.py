@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from program import IMAGE, INPUT, INTERRUPTED, POINTS, SENTENCE, SIM, TINY
+from program import IMAGE, INPUT, INTERRUPTED, POINTS, POLLING_FIRMWARE, SENTENCE, SIM, TINY
 from sweeps import LANES, SPIN, SweepTest, children_of
 
 
@@ -119,6 +119,13 @@ class Failures(SweepTest):
                              "--timeout", "10", out="spin")
         self.assert_points_fail(process, [("done", "^$"), ("timeout", r"^the run was not done within 10 s of wall time \(--timeout\)$")],
                                 out="spin")
+
+    def test_a_point_that_differs_from_golden(self):
+        process = self.sweep("--set", f"firmware=edgebert-firmware.elf,{POLLING_FIRMWARE}", "--check")
+        self.assert_points_fail(process, [("done", "^$"), ("mismatch", "row 0, column 0 was never computed by the platform$")])
+        self.assertEqual(self.rows()[0]["mismatches"], "0")
+        self.assertGreater(int(self.rows()[1]["mismatches"]), 0)
+        self.assertIsNotNone(json.loads((self.folder / "out" / "sweep.json").read_text())["points"][1]["totals"])  # reports are complete
 
     def test_files_that_are_not_there(self):
         process = self.sim("sweep", TINY, "--set", f"model=none.image,{IMAGE}", "--text", SENTENCE, "--out", "out")

@@ -111,9 +111,9 @@ Timing timing_of(const SocConfig& config, const std::function<void(Platform&)>& 
 /// How much slower something better may be.
 ///   The same tiles: when transfers end earlier, other commands meet at a buffer's port, and an interrupt may
 ///   find firmware busy with another unit. Pairs of commands move, not the work: 0.2 %.
-///   Other tiles: firmware sizes them by n and by the bus's peak rate (BUS_RATE), which a memory that is
-///   slower than the bus does not deliver. Larger tiles overlap less at their ends, and are padded to more
-///   lanes: 5 %.
+///   Other tiles: firmware sizes them by n and by the peak rates of the memories (SRAM_RATE, WEIGHT_RATE),
+///   which leave out latencies and what units lose at a buffer's port. Larger tiles overlap less at their
+///   ends, and are padded to more lanes: 5 %.
 double slower_at_most(const Timing& base, const Timing& better) {
   const bool same_tiles = base.transfers == better.transfers && base.slots == better.slots;
   return same_tiles ? 1.002 : 1.05;

@@ -12,7 +12,7 @@ using mailbox::FailureCode;
 
 namespace {
 
-constexpr firmware::Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024};
+constexpr firmware::Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024, 1024};
 
 mailbox::Job good_job(uint32_t number) {
   mailbox::Job job{};
@@ -107,18 +107,18 @@ TEST_CASE("failure: memories too small say which, how much is needed and how muc
     FakeMachine machine(capabilities, model.memory);
     return run_to_failure(machine, FailureCode::does_not_fit).failure;
   };
-  const mailbox::Failure data = refused({16, 512, 16384, 32768, 1 << 20, 1024});
+  const mailbox::Failure data = refused({16, 512, 16384, 32768, 1 << 20, 1024, 1024});
   CHECK(data.unit == 0);
   // ffn_output's smallest tile: 8 rows of 64 activations and 8 x 8 of output.
   CHECK(data.detail == 8 * 64 + 8 * 8);
   CHECK(data.extra == 512);
-  const mailbox::Failure mask = refused({16, 16384, 63, 32768, 1 << 20, 1024});
+  const mailbox::Failure mask = refused({16, 16384, 63, 32768, 1 << 20, 1024, 1024});
   CHECK(mask.unit == 1);
   CHECK(mask.detail == 8 * 8);  // 8 rows of one 64-element group
-  CHECK(refused({4, 16384, 16384, 40, 1 << 20, 1024}).unit == 2);
+  CHECK(refused({4, 16384, 16384, 40, 1 << 20, 1024, 1024}).unit == 2);
   // Identifiers 40, pooled 32, logits 16, four tensors of 20 x 32, and a value of 32 x 24, 16 rows of the V/f
   // table: 3544 bytes behind the first 0x40 that the fake machine keeps for firmware.
-  const mailbox::Failure sram = refused({4, 16384, 16384, 32768, 0x40 + 3927, 1024});
+  const mailbox::Failure sram = refused({4, 16384, 16384, 32768, 0x40 + 3927, 1024, 1024});
   CHECK(sram.unit == 3);
   CHECK(sram.detail == 0x40 + 3928);
   CHECK(sram.extra == 0x40 + 3927);

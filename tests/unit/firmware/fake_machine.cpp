@@ -67,7 +67,8 @@ FakeMachine::FakeMachine(const firmware::Capabilities& capabilities, std::vector
   registers_[control + accelerator::mask_bytes.offset] = capabilities.mask_bytes;
   registers_[control + accelerator::auxiliary_bytes.offset] = capabilities.auxiliary_bytes;
   registers_[control + accelerator::sram_bytes.offset] = capabilities.sram_bytes;
-  registers_[control + accelerator::bus_rate.offset] = capabilities.bus_rate;
+  registers_[control + accelerator::sram_rate.offset] = capabilities.sram_rate;
+  registers_[control + accelerator::weight_rate.offset] = capabilities.weight_rate;
   current_machine = this;
 }
 

@@ -12,7 +12,7 @@ using namespace edgebert::firmware;
 namespace {
 
 constexpr Capabilities machine_of(uint32_t lanes, uint32_t data_kilobytes = 128) {
-  return {lanes, data_kilobytes * 1024, data_kilobytes * 128, 32 * 1024, 2 * 1024 * 1024, 1024};
+  return {lanes, data_kilobytes * 1024, data_kilobytes * 128, 32 * 1024, 2 * 1024 * 1024, 1024, 1024};
 }
 
 ProductPlan plan_dense(const ProductShape& shape, const Capabilities& machine) {
@@ -159,7 +159,7 @@ TEST_CASE("product plan: impossible products name the buffer") {
   // The smallest tile: 8 x 8 over 64.
   const ProductShape shape{128, 768, 3072, 1};
   const auto shortage_of = [&shape](uint32_t data, uint32_t masks, uint32_t auxiliary) {
-    return plan_dense(shape, {64, data, masks, auxiliary, 1 << 20, 1024}).shortage;
+    return plan_dense(shape, {64, data, masks, auxiliary, 1 << 20, 1024, 1024}).shortage;
   };
   CHECK_FALSE(shortage_of(8 * 64 + 8 * 8, 64, 16).exists);
   const Shortage data = shortage_of(8 * 64 + 8 * 8 - 1, 64, 16);
@@ -240,6 +240,19 @@ TEST_CASE("keys in reach: the ends move outwards to multiples of 8 and stay insi
   CHECK(range({32, 32}, {SpanIndex::position, {59, 30}}) == std::make_pair(56u, 40u));
   // No key is in reach; a command has one at least.
   CHECK(range({0, 100}, {SpanIndex::position, {100, 28}}) == std::make_pair(96u, 4u));
+}
+
+TEST_CASE("product plan: the slower the weight memory, the less often weights pass") {
+  const ProductShape shape{128, 768, 3072, 1};  // the second feed-forward product of ALBERT-base
+  Capabilities machine = machine_of(16);
+  const auto passes = [&](uint32_t weight_rate) {
+    machine.weight_rate = weight_rate;
+    const ProductPlan plan = plan_dense(shape, machine);
+    return plan.weights_outer ? 1 : tile_counts(shape, plan).tokens;
+  };
+  CHECK(passes(1024) == 4);
+  CHECK(passes(410) == 1);
+  CHECK(passes(100) == 1);
 }
 
 TEST_CASE("attention plan: a head's tiles are shorter only where that leaves out keys and saves time") {
@@ -330,9 +343,9 @@ TEST_CASE("row plans: tiles that fit twice, and are worth a command") {
   }
   // A row of 768 moves 3 * 768 bytes in 576 cycles; 42 rows fit twice, and 11 of them hide the most.
   CHECK(plan_layernorm(128, 768, machine_of(16)).tile_rows == 11);
-  const RowPlan alone = plan_layernorm(8, 4096, {4, 8192, 1024, 32768, 1, 1024});
+  const RowPlan alone = plan_layernorm(8, 4096, {4, 8192, 1024, 32768, 1, 1024, 1024});
   CHECK(alone.tile_rows == 1);
   CHECK(alone.slots == 1);
   CHECK(plan_embedding(512, 128, machine_of(16)).tile_rows == 204);  // 131072 / (128 + 512)
-  CHECK(plan_layernorm(8, 4096, {4, 8191, 1024, 32768, 1, 1024}).shortage.exists);
+  CHECK(plan_layernorm(8, 4096, {4, 8191, 1024, 32768, 1, 1024, 1024}).shortage.exists);
 }

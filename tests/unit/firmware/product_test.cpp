@@ -13,7 +13,7 @@ using namespace edgebert::firmware_test;
 
 namespace {
 
-constexpr Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024};
+constexpr Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024, 1024};
 constexpr uint32_t tokens = 20;
 
 struct Outcome {

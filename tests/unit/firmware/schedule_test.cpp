@@ -12,7 +12,7 @@ using namespace edgebert::firmware_test;
 
 namespace {
 
-constexpr firmware::Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024};
+constexpr firmware::Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024, 1024};
 
 mailbox::Job make_job(const Geometry& geometry, uint32_t tokens, uint32_t number = 7) {
   mailbox::Job job{};
@@ -83,7 +83,7 @@ TEST_CASE("schedule: the same results for every n and every buffer size") {
     for (const uint32_t data_bytes : {1024u, 2048u, 4096u, 16384u}) {
       if (data_bytes < lanes * 64 + lanes * lanes) continue;  // the smallest tile of a divided reduction
       INFO("n = " << lanes << ", data buffer of " << data_bytes << " bytes");
-      check_schedule(geometry, {lanes, data_bytes, data_bytes / 8, 512, 1 << 20, 1024},
+      check_schedule(geometry, {lanes, data_bytes, data_bytes / 8, 512, 1 << 20, 1024, 1024},
                      make_job(geometry, 17));
     }
   }
@@ -94,7 +94,7 @@ TEST_CASE("schedule: reductions that do not fit are divided and kept") {
   geometry.hidden = 200;
   geometry.intermediate = 330;
   geometry.layers = 1;
-  check_schedule(geometry, {8, 2048, 256, 512, 1 << 20, 1024}, make_job(geometry, 20));
+  check_schedule(geometry, {8, 2048, 256, 512, 1 << 20, 1024, 1024}, make_job(geometry, 20));
 }
 
 TEST_CASE("schedule: features that are no multiple of the bus width or of n") {
@@ -105,7 +105,7 @@ TEST_CASE("schedule: features that are no multiple of the bus width or of n") {
   geometry.intermediate = 37;
   geometry.sequence = 19;
   for (const uint32_t data_bytes : {600u, 1500u, 16384u}) {
-    check_schedule(geometry, {4, data_bytes, 1024, 256, 1 << 20, 1024}, make_job(geometry, 11));
+    check_schedule(geometry, {4, data_bytes, 1024, 256, 1 << 20, 1024, 1024}, make_job(geometry, 11));
   }
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("schedule: span masks, all keys") {
   Geometry geometry;
   geometry.span_form = SpanForm::all_keys;
   check_schedule(geometry, roomy, make_job(geometry, 13));
-  check_schedule(geometry, {4, 1024, 256, 256, 1 << 20, 1024}, make_job(geometry, 13));
+  check_schedule(geometry, {4, 1024, 256, 256, 1 << 20, 1024, 1024}, make_job(geometry, 13));
 }
 
 TEST_CASE("schedule: span masks, only keys in span") {
@@ -128,7 +128,7 @@ TEST_CASE("schedule: span masks, only keys in span") {
       check_schedule(geometry, roomy, make_job(geometry, 90));
     }
     // Keys and values of a head do not fit beside each other: those of a tile's reach, one after the other.
-    check_schedule(geometry, {4, 1024, 256, 256, 1 << 20, 1024}, make_job(geometry, 90));
+    check_schedule(geometry, {4, 1024, 256, 256, 1 << 20, 1024, 1024}, make_job(geometry, 90));
   }
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("schedule: two segments, tiled") {
   mailbox::Job job = make_job(geometry, 17);
   job.first_segment = 6;
   check_schedule(geometry, roomy, job);
-  check_schedule(geometry, {4, 512, 128, 256, 1 << 20, 1024}, job);
+  check_schedule(geometry, {4, 512, 128, 256, 1 << 20, 1024, 1024}, job);
 }
 
 TEST_CASE("schedule: PAD rows left out, and a single token") {
@@ -207,7 +207,7 @@ TEST_CASE("schedule: a system SRAM too small for the whole feed-forward network"
   Geometry geometry;
   geometry.intermediate = 400;
   // Five tensors of 20 x 32, token identifiers, pooled, logits, and room for 8 rows of 400.
-  check_schedule(geometry, {4, 16384, 2048, 1024, 6200, 1024}, make_job(geometry, 20));
+  check_schedule(geometry, {4, 16384, 2048, 1024, 6200, 1024, 1024}, make_job(geometry, 20));
 }
 
 TEST_CASE("schedule: exit at the first layer below the threshold; off-ramps of their own") {
@@ -256,7 +256,8 @@ TEST_CASE("schedule: commands of a sentence through one layer, hidden size 192")
   geometry.classes = 2;
   geometry.span_form = SpanForm::all_keys;
   const ToyModel model(geometry);
-  const firmware::Capabilities capabilities{16, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024};
+  const firmware::Capabilities capabilities{16,   128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024,
+                                            1024, 1024};
   FakeMachine machine(capabilities, model.memory);
   machine.jobs = {make_job(geometry, 40), shut_down()};
   firmware::serve();
