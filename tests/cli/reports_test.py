@@ -27,15 +27,16 @@ class Json(ProgramTest):
     def test_keys(self):
         report = self.report("--check")
         self.assertEqual(
-            list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "inputs_hash", "soc", "timing",
-                           "quantities", "energy", "envm", "labels", "sentences", "totals", "host"])
+            list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "predictor_hash", "inputs_hash", "soc",
+                           "timing", "quantities", "energy", "envm", "labels", "sentences", "totals", "host"])
         self.assertEqual(
             list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",
-                                           "tokens", "cycles", "seconds", "instructions", "units", "operators", "energy"])
+                                           "predicted_layer", "points", "deadline", "tokens", "cycles", "seconds", "instructions",
+                                           "units", "operators", "energy"])
         self.assertEqual(
-            list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "cycles", "simulated_seconds",
-                                     "instructions", "macs", "energy_joules", "area_mm2", "checks", "faults", "units",
-                                     "operators", "energy"])
+            list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "missed_deadlines", "infeasible_deadlines", "cycles",
+                                     "simulated_seconds", "instructions", "macs", "energy_joules", "area_mm2", "checks", "faults",
+                                     "units", "operators", "energy"])
         self.assertEqual(list(report["totals"]["checks"]), ["tensors_compared", "mismatches", "first_mismatch"])
         self.assertEqual(list(report["host"]), ["wall_seconds", "sentence_seconds", "peak_memory_mib", "program_hash"])
         self.assertEqual(len(report["host"]["sentence_seconds"]), 1)
@@ -52,6 +53,8 @@ class Json(ProgramTest):
         self.assertEqual((sentence["index"], sentence["text"], sentence["label"]), (0, SENTENCE, None))
         self.assertEqual(sentence["prediction"], 1)  # a positive review, and the model is sure
         self.assertEqual(len(sentence["entropy"]), sentence["exit_layer"])
+        self.assertEqual((sentence["predicted_layer"], sentence["deadline"]), (None, None))
+        self.assertEqual(len(sentence["points"]), sentence["exit_layer"])
         self.assertLess(sentence["entropy"][-1], 0.5)  # tiny.yaml's threshold
         self.assertTrue(all(entropy >= 0.5 for entropy in sentence["entropy"][:-1]))
         self.assertAlmostEqual(sentence["cycles"] * 1e-9, sentence["seconds"], places=8)  # 1 GHz

@@ -12,7 +12,7 @@ using mailbox::ExitPolicy;
 
 namespace {
 
-constexpr firmware::Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024};
+constexpr firmware::Capabilities roomy{4, 128 * 1024, 16 * 1024, 32 * 1024, 2 * 1024 * 1024, 1024, 1024};
 constexpr uint32_t layer_cycles = 1'000'000;
 constexpr uint32_t embedding_cycles = 200'000;
 constexpr uint32_t layers = 6;
