@@ -47,7 +47,7 @@ Json costs_of(const EntropyReplayReport& report) {
   Json costs = Json::array();
   for (const LayerCost& cost : report.costs) {
     costs.push_back({{"hertz", cost.kilohertz * 1e3},
-                     {"volts", cost.microvolts * 1e-6},
+                     {"volts", cost.microvolts / 1e6},
                      {"seconds", cost.core_cycles / report.soc.clocks.core_hz},
                      {"cycles", cost.test_cycles}});
   }
@@ -215,7 +215,7 @@ class ReplayText {
     text_ += fmt::format("{}\n", dim(head, style_));
     for (const LayerCost& cost : report_.costs) {
       text_ +=
-          fmt::format("  {:>8.3f} MHz{:>9.3f} V{:>14}{:>16}\n", cost.kilohertz * 1e-3, cost.microvolts * 1e-6,
+          fmt::format("  {:>8.3f} MHz{:>9.3f} V{:>14}{:>16}\n", cost.kilohertz * 1e-3, cost.microvolts / 1e6,
                       duration(cost.core_cycles / report_.soc.clocks.core_hz), grouped(cost.test_cycles));
     }
     text_ += "\n";

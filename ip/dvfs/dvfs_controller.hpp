@@ -27,7 +27,7 @@ class DvfsController : public Unit {
   void on_change(PointObserver observer) { observers_.push_back(std::move(observer)); }
 
   const dvfs::VfPoint& point() const { return point_; }
-  double voltage() const { return point_.microvolts * 1e-6; }  ///< V
+  double voltage() const { return point_.microvolts / 1e6; }   ///< V
   double frequency() const { return point_.kilohertz * 1e3; }  ///< Hz
   std::uint64_t total_transitions() const { return transitions_; }
   const dvfs::Parameters& parameters() const { return parameters_; }

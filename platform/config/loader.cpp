@@ -14,8 +14,8 @@
 #include "contract/file.hpp"
 #include "platform/config/text.hpp"
 #include "platform/config/timing_preset.hpp"
-#include "platform/config/yaml_document.hpp"
 #include "platform/config/vf_table.hpp"
+#include "platform/config/yaml_document.hpp"
 
 namespace edgebert::config {
 namespace {

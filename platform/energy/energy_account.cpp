@@ -18,11 +18,11 @@ EnergyAccount::EnergyAccount(const energy::EnergyTable& table, const SocConfig& 
       soc_(soc),
       ledger_(table, energy::size_of(config), layers),
       volts_(soc.accelerator.dvfs.voltage()),
-      hertz_(config.clocks.accelerator_hz),
+      hertz_(1.0 / soc.accelerator_clock.period().to_seconds()),
       layer_(ledger_.idle_layer()) {
   energy::check_rows(config, table, volts_);
   soc.accelerator.dvfs.on_change([this](const sc_time& now, const dvfs::VfPoint& point) {
-    set_operating_point(now, point.microvolts * 1e-6, point.kilohertz * 1e3);
+    set_operating_point(now, point.microvolts / 1e6, 1.0 / soc_.accelerator_clock.period().to_seconds());
   });
 }
 

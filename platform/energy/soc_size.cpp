@@ -41,7 +41,7 @@ double supply_volts(const SocConfig& config) {
   const dvfs::Parameters parameters{
       .curve = dvfs::VfCurve(config.dvfs.points), .ldo = config.dvfs.ldo, .adpll = config.dvfs.adpll};
   const std::uint32_t clock = dvfs::Adpll::kilohertz_of(config.clocks.accelerator_hz);
-  return dvfs::characterised_points(parameters, clock).back().microvolts * 1e-6;
+  return dvfs::characterised_points(parameters, clock).back().microvolts / 1e6;
 }
 
 void check_rows(const SocConfig& config, const EnergyTable& table, double volts) {

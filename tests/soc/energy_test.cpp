@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "platform/energy/soc_size.hpp"
 #include "tests/soc/fixture.hpp"
 #include "tests/test.hpp"
 #include "tests/unit/energy/small_table.hpp"
@@ -152,7 +153,7 @@ TEST_CASE("energy: of the same work dynamic energy falls with the voltage, and o
   std::uint64_t last = 0;
   for (const auto& [microvolts, kilohertz] : chip_points) {
     const SocConfig config = chip_at(kilohertz);
-    REQUIRE(supply_volts(config) == microvolts * 1e-6);
+    REQUIRE(energy::supply_volts(config) == microvolts / 1e6);
     const std::string outcome = run(config, chip);
     INFO(outcome);
     CHECK(number(outcome, "dynamic") > last);
