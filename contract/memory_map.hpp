@@ -32,6 +32,7 @@ inline constexpr uint32_t layernorm = accelerator.base + 0x3000;
 inline constexpr uint32_t element_add = accelerator.base + 0x4000;
 inline constexpr uint32_t early_exit = accelerator.base + 0x5000;
 inline constexpr uint32_t dma = accelerator.base + 0x6000;
+inline constexpr uint32_t dvfs = accelerator.base + 0x7000;
 inline constexpr uint32_t unit_room = 0x1000;
 
 /// Lines of the interrupt controller.
@@ -42,9 +43,10 @@ enum class InterruptLine : uint32_t {
   element_add = 3,
   early_exit = 4,
   dma = 5,
-  mailbox = 6,
-  watchdog = 7,
+  dvfs = 6,
+  mailbox = 7,
+  watchdog = 8,
 };
-inline constexpr uint32_t interrupt_lines = 8;
+inline constexpr uint32_t interrupt_lines = 9;
 
 }  // namespace edgebert::memory_map

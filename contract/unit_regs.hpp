@@ -14,6 +14,7 @@ enum class Kind : uint32_t {
   element_add = 0xeb04,
   early_exit = 0xeb05,
   dma = 0xeb06,
+  dvfs = 0xeb07,
 };
 
 inline constexpr uint32_t version = 1;  ///< bits 15:0 of ID
@@ -57,7 +58,8 @@ inline constexpr Field tag_column{16, 16};
 enum class Error : uint32_t {
   none = 0,
   started_while_busy = 1,  ///< CONTROL.start while a command runs; the running command is not disturbed
-  buffer_in_use = 2,  ///< another unit is working on the same bytes of a buffer, and one of the two writes
+  buffer_in_use = 2,   ///< another unit is working on the same bytes of a buffer, and one of the two writes
+  clock_changing = 3,  ///< the accelerator's voltage or clock is on its way to another point
 };
 inline constexpr uint32_t first_own_error = 16;
 

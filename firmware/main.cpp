@@ -2,6 +2,7 @@
 // Firmware of the EdgeBERT SoC: reads the model once, then classifies what the host posts until told to stop.
 #include "firmware/main.hpp"
 
+#include "firmware/drivers/cycle_counters.hpp"
 #include "firmware/drivers/host_mailbox.hpp"
 #include "firmware/hal/console.hpp"
 #include "firmware/hal/failure.hpp"
@@ -42,15 +43,21 @@ void serve() {
   prepare_machine(machine);
   plans = make_plans(machine);
   for (;;) {
+    wait_for_job();
+    const uint64_t arrival = core_cycles();
     take_job(job);
     if (job.kind == mailbox::JobKind::shut_down) return;
     set_current_job(job.number);
-    const mailbox::Failure refusal = check_job(job, machine.model);
-    if (refusal.code != mailbox::FailureCode::none) {
-      report(refusal);
+    mailbox::Failure failure = check_job(job, machine);
+    if (failure.code == mailbox::FailureCode::none && job.kind == mailbox::JobKind::replay) {
+      failure = replay(machine, job, arrival, result);
+    } else if (failure.code == mailbox::FailureCode::none) {
+      classify(machine, plans, job, arrival, result);
+    }
+    if (failure.code != mailbox::FailureCode::none) {
+      report(failure);
       continue;
     }
-    classify(machine, plans, job, result);
     announce(result);
     answer(result);
   }

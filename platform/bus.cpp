@@ -90,34 +90,50 @@ void Bus::core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& de
 }
 
 void Bus::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  Region* region = find(payload.get_address(), payload.get_data_length(), last_of_dma_);
+  TransferExtension* extension = nullptr;
+  payload.get_extension(extension);
+  const std::uint64_t extent =
+      extension != nullptr ? extension->extent(payload.get_data_length()) : payload.get_data_length();
+  Region* region = find(payload.get_address(), extent, last_of_dma_);
   // The accelerator's own registers are not reachable from its own initiator.
   if (region != nullptr && region->memory == nullptr) region = nullptr;
   if (!forward(payload, delay, region, "DMA")) return;
-  delay += transfer_time(*region, payload);
-  dma_beats_ += beats(payload.get_address(), payload.get_data_length(), parameters_.width);
+  delay += transfer_time(*region, payload, extension);
 }
 
-sc_core::sc_time Bus::transfer_time(const Region& region, tlm::tlm_generic_payload& payload) {
+sc_core::sc_time Bus::transfer_time(const Region& region, const tlm::tlm_generic_payload& payload,
+                                    TransferExtension* extension) {
   const std::uint64_t longest = longest_burst * parameters_.width;
-  const std::uint64_t end = payload.get_address() + payload.get_data_length();
+  const std::uint64_t cycle = parameters_.cycle.value();
+  std::uint64_t row_bytes = payload.get_data_length();
+  std::uint32_t rows = 1;
+  std::uint64_t stride = 0;
+  if (extension != nullptr && extension->memory_stride == row_bytes) {
+    row_bytes *= extension->rows;
+  } else if (extension != nullptr) {
+    rows = extension->rows;
+    stride = extension->memory_stride;
+  }
   std::uint64_t bursts = 0;
   std::uint64_t latency = 0;
   std::uint64_t data = 0;
-  for (std::uint64_t from = payload.get_address(); from < end; ++bursts) {
-    const std::uint64_t to = std::min(end, from / parameters_.width * parameters_.width + longest);
-    const BurstTime memory = region.memory->burst(from - region.base, to - from, payload.is_read());
-    latency += memory.latency;
-    data += std::max<std::uint64_t>(parameters_.cycle.value() * beats(from, to - from, parameters_.width),
-                                    memory.data);
-    from = to;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    std::uint64_t from = payload.get_address() + row * stride;
+    const std::uint64_t end = from + row_bytes;
+    for (; from < end; ++bursts) {
+      const std::uint64_t to = std::min(end, from / parameters_.width * parameters_.width + longest);
+      const BurstTime memory = region.memory->burst(from - region.base, to - from, payload.is_read());
+      const std::uint64_t bus_beats = beats(from, to - from, parameters_.width);
+      dma_beats_ += bus_beats;
+      latency += memory.latency;
+      data += std::max(cycle * bus_beats, memory.data);
+      from = to;
+    }
   }
-  const std::uint64_t overhead = parameters_.cycle.value() * parameters_.burst_overhead * bursts;
-  TransferReport* report = nullptr;
-  payload.get_extension(report);
-  if (report != nullptr) {
-    report->latency = latency;
-    report->overhead = overhead;
+  const std::uint64_t overhead = cycle * parameters_.burst_overhead * bursts;
+  if (extension != nullptr) {
+    extension->latency = latency;
+    extension->overhead = overhead;
   }
   return sc_core::sc_time::from_value(data + latency + overhead);
 }

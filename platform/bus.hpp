@@ -71,7 +71,9 @@ class Bus : public sc_core::sc_module {
   Region* find(std::uint64_t address, std::uint64_t bytes, Region*& last);
   bool forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Region* region,
                const char* initiator);
-  sc_core::sc_time transfer_time(const Region& region, tlm::tlm_generic_payload& payload);
+  /// Time and beats of a DMA transfer that a memory has answered.
+  sc_core::sc_time transfer_time(const Region& region, const tlm::tlm_generic_payload& payload,
+                                 TransferExtension* extension);
 
   Parameters parameters_;
   sc_core::sc_time register_time_;

@@ -57,6 +57,7 @@ void Cpu::wait_for_interrupt() {
   wait(wake_);
   const Cycles cycles = clock_.cycles(sc_core::sc_time_stamp() - start);
   core_.advance_cycles(cycles);
+  sleeping_cycles_ += cycles;
   const sc_core::sc_time edge = start + clock_.time(cycles);
   if (edge > sc_core::sc_time_stamp()) wait(edge - sc_core::sc_time_stamp());
 }

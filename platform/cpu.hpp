@@ -44,6 +44,8 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   void yield() { yields_ = true; }
 
   const rv32::Core& core() const { return core_; }
+  /// Cycles in WFI since reset, waits that are over.
+  Cycles sleeping_cycles() const { return sleeping_cycles_; }
 
  private:
   void execute();
@@ -59,6 +61,7 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   rv32::Core core_;
   tlm::tlm_generic_payload payload_;
   sc_core::sc_event wake_{"wake"};
+  Cycles sleeping_cycles_ = 0;
   bool yields_ = false;
   std::function<void()> idle_;
   std::function<void()> quantum_sink_;

@@ -47,7 +47,13 @@ void copy(std::span<const std::uint8_t> bytes, Memory& memory, std::uint64_t off
 
 }  // namespace
 
-void load_model(const ModelImage& image, EmbeddingStore store, Soc& soc) {
+std::uint64_t weight_memory_bytes(const ModelImage& image, EmbeddingStore store) {
+  const std::uint64_t weights = image.bytes_in(memory_map::weight_memory.name);
+  if (store == EmbeddingStore::envm) return weights;
+  return aligned(weights) + image.bytes_in(memory_map::envm.name);
+}
+
+std::uint64_t load_model(const ModelImage& image, EmbeddingStore store, Soc& soc) {
   const Region& weights = memory_map::weight_memory;
   const Region& envm = memory_map::envm;
   const bool outside = store == EmbeddingStore::dram;
@@ -68,10 +74,26 @@ void load_model(const ModelImage& image, EmbeddingStore store, Soc& soc) {
          moved ? soc.weight_memory : *soc.memory_named(placement.memory),
          moved ? behind_weights + placement.offset : placement.offset);
   }
-  if (!outside) return;
+  if (!outside) return behind_weights;
   const auto distance = static_cast<std::uint32_t>(weights.base + behind_weights - envm.base);
   const ModelDescriptor model = relocated(image.descriptor(), distance);
   copy({reinterpret_cast<const std::uint8_t*>(&model), sizeof model}, soc.weight_memory, 0);
+  return aligned(behind_weights + embedding_bytes);
+}
+
+mailbox::TablePlace load_predictor(const ExitPredictor& predictor, std::uint64_t free, Soc& soc) {
+  if (predictor.columns == 0) return {};
+  const Region& weights = memory_map::weight_memory;
+  const std::uint64_t bytes = predictor.words.size() * sizeof(std::uint32_t);
+  if (free + bytes > soc.weight_memory.size()) {
+    throw Error(
+        Failure::capacity,
+        fmt::format("cannot load the exit table behind the model: {} bytes of {} needed, which has {}; "
+                    "raise memory.{}.size",
+                    free + bytes, weights.name, soc.weight_memory.size(), weights.name));
+  }
+  copy({reinterpret_cast<const std::uint8_t*>(predictor.words.data()), bytes}, soc.weight_memory, free);
+  return {weights.base + static_cast<std::uint32_t>(free), predictor.rows(), predictor.columns};
 }
 
 }  // namespace edgebert

@@ -3,7 +3,8 @@
 
 namespace edgebert {
 
-OperatorTable::OperatorTable(std::uint32_t layers) : entries_((std::size_t{layers} + 1) * operator_count) {
+OperatorTable::OperatorTable(std::uint32_t layers, const ClockDomain& clock)
+    : clock_(clock), entries_((std::size_t{layers} + 1) * operator_count) {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     entries_[i].done.layer = static_cast<std::uint8_t>(i / operator_count);
     entries_[i].done.op = static_cast<Operator>(i % operator_count);
@@ -18,17 +19,19 @@ OperatorTable::Entry& OperatorTable::entry(const Command& command) {
 
 void OperatorTable::begin(const Command& command) {
   Entry& of = entry(command);
+  const sc_core::sc_time start = clock_.domain_time(command.start);
   // Nothing was at work: firmware was busy preparing this command.
-  if (running_++ == 0) of.firmware += command.start - idle_since_;
-  if (of.running++ == 0) of.since = command.start;
+  if (running_++ == 0) of.firmware += start - idle_since_;
+  if (of.running++ == 0) of.since = start;
 }
 
 void OperatorTable::end(const Command& command, const Completion& completion) {
   Entry& of = entry(command);
-  if (--of.running == 0) of.at_work += completion.end - of.since;
-  if (--running_ == 0) idle_since_ = completion.end;
+  const sc_core::sc_time end = clock_.domain_time(completion.end);
+  if (--of.running == 0) of.at_work += end - of.since;
+  if (--running_ == 0) idle_since_ = end;
   OperatorReport& done = of.done;
-  const auto& [end, busy, stalls, work] = completion;
+  const auto& [real_end, busy, stalls, work, port_cycles] = completion;
   ++done.commands;
   done.port_stall_cycles += stalls.port;
   done.macs += work.macs;
@@ -44,23 +47,23 @@ void OperatorTable::end(const Command& command, const Completion& completion) {
 }
 
 void OperatorTable::restart(const sc_core::sc_time& now) {
-  idle_since_ = now;
+  idle_since_ = clock_.domain_time(now);
   for (Entry& of : entries_) {
     of.done = {.layer = of.done.layer, .op = of.done.op};
-    of.since = now;
+    of.since = idle_since_;
     of.at_work = of.firmware = sc_core::SC_ZERO_TIME;
   }
 }
 
-std::vector<OperatorReport> OperatorTable::report(const ClockDomain& clock,
-                                                  const sc_core::sc_time& now) const {
+std::vector<OperatorReport> OperatorTable::report(const sc_core::sc_time& now) const {
+  const sc_core::sc_time until = clock_.domain_time(now);
   std::vector<OperatorReport> reports;
   for (const Entry& of : entries_) {
     if (of.done.commands == 0 && of.running == 0) continue;
     OperatorReport& report = reports.emplace_back(of.done);
-    const bool goes_on = of.running != 0 && of.since < now;
-    report.cycles = clock.cycles(goes_on ? of.at_work + (now - of.since) : of.at_work);
-    report.firmware_cycles = clock.cycles(of.firmware);
+    const bool goes_on = of.running != 0 && of.since < until;
+    report.cycles = clock_.domain_cycles(goes_on ? of.at_work + (until - of.since) : of.at_work);
+    report.firmware_cycles = clock_.domain_cycles(of.firmware);
   }
   return reports;
 }

@@ -12,7 +12,8 @@ namespace edgebert {
 
 class OperatorTable : public CommandObserver {
  public:
-  explicit OperatorTable(std::uint32_t layers);
+  /// @param clock  whose cycles are reported
+  OperatorTable(std::uint32_t layers, const ClockDomain& clock);
 
   void begin(const Command& command) override;
   void end(const Command& command, const Completion& completion) override;
@@ -20,12 +21,13 @@ class OperatorTable : public CommandObserver {
   /// Forgets what was done; commands at work go on from here.
   void restart(const sc_core::sc_time& now);
   /// Operators with commands completed or at work since, by layer, then in the order of `Operator`.
-  std::vector<OperatorReport> report(const ClockDomain& clock, const sc_core::sc_time& now) const;
+  std::vector<OperatorReport> report(const sc_core::sc_time& now) const;
 
  private:
   struct Entry {
     OperatorReport done;  ///< all but the two times
     unsigned running = 0;
+    // In domain time.
     sc_core::sc_time since;  ///< when the first of those running began
     sc_core::sc_time at_work;
     sc_core::sc_time firmware;
@@ -33,9 +35,10 @@ class OperatorTable : public CommandObserver {
 
   Entry& entry(const Command& command);
 
-  std::vector<Entry> entries_;  ///< operator_count a layer, the embedding's first
-  unsigned running_ = 0;        ///< commands of any operator
-  sc_core::sc_time idle_since_;
+  const ClockDomain& clock_;
+  std::vector<Entry> entries_;   ///< operator_count a layer, the embedding's first
+  unsigned running_ = 0;         ///< commands of any operator
+  sc_core::sc_time idle_since_;  ///< in domain time
 };
 
 }  // namespace edgebert

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include <fmt/format.h>
 
 #include "contract/error.hpp"
+#include "platform/energy/energy_account.hpp"
+#include "platform/fault_injection.hpp"
 #include "platform/model_loader.hpp"
 #include "platform/operator_table.hpp"
 #include "platform/simulation_kernel.hpp"
@@ -52,9 +55,9 @@ std::vector<UnitReport> snapshot(Soc& soc) {
   std::vector<UnitReport> reports = {
       {"accelerator",
        0,
-       clock.cycles(soc.accelerator.activity.busy()),
+       clock.domain_cycles(soc.accelerator.activity.busy()),
        {},
-       {{"overlapped_cycles", clock.cycles(soc.accelerator.activity.overlapped())}}}};
+       {{"overlapped_cycles", clock.domain_cycles(soc.accelerator.activity.overlapped())}}}};
   for (const auto& [name, unit] : soc.accelerator.units()) {
     reports.push_back({name, unit->total_commands(), unit->total_busy_cycles(), unit->total_stalls(),
                        unit->counters.all()});
@@ -80,7 +83,7 @@ std::vector<UnitReport> difference(std::vector<UnitReport> after, const std::vec
   return after;
 }
 
-/// What a unit's own clock says of the time since reset.
+/// What a unit's own clock says of the domain time since reset.
 struct Elapsed {
   sc_time in_commands, idle;
 };
@@ -103,7 +106,7 @@ void check_conservation(Soc& soc, const std::vector<Elapsed>& before, const std:
     ++index;
     const auto report = std::ranges::find(reports, std::string_view(name), &UnitReport::unit);
     const std::uint64_t counted = report->busy_cycles + report->stalls.total();
-    const bool complete = unit->busy() || in_commands == soc.accelerator_clock.time(counted);
+    const bool complete = unit->busy() || in_commands == soc.accelerator_clock.domain_time_of(counted);
     if (in_commands + idle == took && complete) continue;
     throw Error(
         Failure::internal,
@@ -130,14 +133,37 @@ std::string what_is_wrong(const mailbox::Result& result, const mailbox::Job& job
   return "";
 }
 
+/// Passes commands on to both: one observer a unit is all it costs.
+class CommandLog : public CommandObserver {
+ public:
+  CommandLog(OperatorTable& operators, EnergyAccount& energy) : operators_(operators), energy_(energy) {}
+  void begin(const Command& command) override {
+    operators_.begin(command);
+    energy_.begin(command);
+  }
+  void end(const Command& command, const Completion& completion) override {
+    operators_.end(command, completion);
+    energy_.end(command, completion);
+  }
+
+ private:
+  OperatorTable& operators_;
+  EnergyAccount& energy_;
+};
+
 }  // namespace
 
 struct Platform::State {
   SocConfig config;
   rv32::ElfFile firmware;
   ModelDescriptor descriptor;
+  mailbox::TablePlace predictor{};
   std::unique_ptr<Soc> soc;
-  OperatorTable operators;
+  std::unique_ptr<OperatorTable> operators;
+  FaultReport faults{};
+  std::optional<energy::EnergyTable> energy_table{};
+  std::unique_ptr<EnergyAccount> energy{};  ///< nothing without a table
+  std::unique_ptr<CommandLog> commands{};
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -198,18 +224,30 @@ struct Platform::State {
   }
 };
 
-Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware) {
+Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware,
+                   const ExitPredictor& predictor, const energy::EnergyTable* energy) {
   prepare_kernel();
   state_ = std::make_unique<State>(State{.config = config,
                                          .firmware = firmware,
                                          .descriptor = image.descriptor(),
                                          .soc = std::make_unique<Soc>("soc", config),
-                                         .operators = OperatorTable(image.descriptor().layers)});
+                                         .operators = nullptr});
   State& state = *state_;
   Soc& soc = *state.soc;
-  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.operators;
-  load_model(image, config.embedding.store, soc);
+  state.operators = std::make_unique<OperatorTable>(image.descriptor().layers, soc.accelerator_clock);
+  if (energy != nullptr) {
+    state.energy_table = *energy;
+    state.energy =
+        std::make_unique<EnergyAccount>(*state.energy_table, state.config, soc, state.descriptor.layers);
+    state.commands = std::make_unique<CommandLog>(*state.operators, *state.energy);
+  }
+  CommandObserver* observer = state.operators.get();
+  if (state.commands) observer = state.commands.get();
+  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = observer;
+  const std::uint64_t free = load_model(image, config.embedding.store, soc);
+  state.predictor = load_predictor(predictor, free, soc);
   load(soc, firmware);
+  state.faults = inject_faults(image, config, soc);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
   soc.cpu.on_idle([&state] {
     if (state.booting) sc_core::sc_pause();
@@ -231,6 +269,10 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
 
 Platform::~Platform() = default;
 
+const FaultReport& Platform::faults() const {
+  return state_->faults;
+}
+
 void Platform::on_tile(const TileObserver& observer) {
   for (const auto& [name, unit] : state_->soc->accelerator.units()) unit->observer = observer;
 }
@@ -239,36 +281,99 @@ void Platform::on_console(std::function<void(std::string_view line)> sink) {
   state_->soc->console.on_line(std::move(sink));
 }
 
-SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment) {
+/// What every job says of the policy and its deadline.
+mailbox::Job Platform::new_job(mailbox::JobKind kind) {
   State& state = *state_;
-  Soc& soc = *state.soc;
+  const SocConfig& config = state.config;
+  mailbox::Job job{};
+  job.kind = kind;
+  job.number = ++state.jobs;
+  job.exit_threshold = exit_threshold_word(config);
+  job.exit_policy = config.exit.policy;
+  job.predict_layer = config.exit.predict_layer;
+  job.predictor = state.predictor;
+  job.core_frequency = static_cast<std::uint32_t>(config.clocks.core_hz / 1000);
+  const auto deadline =
+      static_cast<std::uint64_t>(std::floor(config.exit.deadline_seconds * config.clocks.core_hz));
+  job.deadline_low = static_cast<std::uint32_t>(deadline);
+  job.deadline_high = static_cast<std::uint32_t>(deadline >> 32);
+  return job;
+}
+
+SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment) {
+  const State& state = *state_;
   const std::uint32_t sequence = state.descriptor.sequence;
   if (token_ids.empty() || token_ids.size() > sequence) {
     throw Error(Failure::input, fmt::format("cannot classify {} tokens: the model takes 1 to {}",
                                             token_ids.size(), sequence));
   }
-  mailbox::Job job{};
-  job.kind = mailbox::JobKind::classify;
-  job.number = ++state.jobs;
+  mailbox::Job job = new_job(mailbox::JobKind::classify);
   job.tokens = static_cast<std::uint32_t>(token_ids.size());
   job.padded_tokens = state.config.sequence.pad == SequencePad::full ? sequence : job.tokens;
-  job.exit_threshold = exit_threshold_word(state.config);
   job.first_segment = first_segment;
   std::copy(token_ids.begin(), token_ids.end(), job.token_ids);
+  return run_job(job);
+}
 
+namespace {
+
+/// Leaves behind the first layer, whatever its entropy.
+void time_first_layer(mailbox::Job& job, std::uint32_t kilohertz) {
+  job.exit_policy = mailbox::ExitPolicy::ee;
+  job.exit_threshold = ~0u;
+  job.fixed_frequency = kilohertz;
+  job.deadline_low = job.deadline_high = 0;
+}
+
+}  // namespace
+
+SentenceResult Platform::time_layer(std::uint32_t kilohertz) {
+  const ModelDescriptor& model = state_->descriptor;
+  mailbox::Job job = new_job(mailbox::JobKind::classify);
+  job.tokens = job.padded_tokens = job.first_segment = model.sequence;
+  // Different words: the gather of their embeddings is part of the time.
+  for (std::uint32_t token = 0; token < job.tokens; ++token)
+    job.token_ids[token] = static_cast<std::uint16_t>(std::uint64_t{token} * model.vocabulary / job.tokens);
+  time_first_layer(job, kilohertz);
+  return run_job(job);
+}
+
+SentenceResult Platform::time_replayed_layer(std::uint32_t kilohertz, const mailbox::Replay& recorded) {
+  mailbox::Job job = new_job(mailbox::JobKind::replay);
+  job.replay = recorded;
+  time_first_layer(job, kilohertz);
+  return run_job(job);
+}
+
+ReplayOutcome Platform::replay(const mailbox::Replay& recorded) {
+  mailbox::Job job = new_job(mailbox::JobKind::replay);
+  job.replay = recorded;
+  ReplayOutcome outcome{run_job(job), std::nullopt};
+  const mailbox::Failure& failure = outcome.sentence.result.failure;
+  if (failure.code == mailbox::FailureCode::no_replay_point) outcome.missing_frequency = failure.detail;
+  return outcome;
+}
+
+SentenceResult Platform::run_job(const mailbox::Job& job) {
+  State& state = *state_;
+  Soc& soc = *state.soc;
   const std::string attempt = fmt::format("sentence {}", job.number);
   const auto before = snapshot(soc);
   const std::vector<Elapsed> elapsed_before = elapsed(soc);
   const std::uint64_t instructions = soc.cpu.core().instructions();
   const sc_time start = sc_core::sc_time_stamp();
+  const ClockDomain& clock = soc.accelerator_clock;
+  const sc_time domain_start = clock.domain_time(start);
   soc.weight_memory.settle();
-  state.operators.restart(start);
+  state.operators->restart(start);
+  if (state.energy) state.energy->restart(start);
   soc.mailbox.post(job);
   state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
   state.check_running(attempt);
 
   const sc_time took = soc.mailbox.answer_time() - start;
   const mailbox::Result& result = soc.mailbox.result();
+  if (result.failure.code == mailbox::FailureCode::no_replay_point) return {.result = result};
   if (result.failure.code != mailbox::FailureCode::none) {
     throw Error(Failure::firmware,
                 fmt::format("{}: firmware {} refused it: {}", attempt, state.firmware.name(),
@@ -279,18 +384,25 @@ SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std:
                 fmt::format("{}: firmware {} answered {}", attempt, state.firmware.name(), wrong));
   }
   SentenceResult sentence{result,
-                          soc.accelerator_clock.cycles(took),
+                          clock.domain_cycles(clock.domain_time(soc.mailbox.answer_time()) - domain_start),
                           took.to_seconds(),
                           soc.cpu.core().instructions() - instructions,
                           difference(snapshot(soc), before),
-                          state.operators.report(soc.accelerator_clock, soc.mailbox.answer_time())};
-  check_conservation(soc, elapsed_before, sentence.units, sc_core::sc_time_stamp() - start);
+                          state.operators->report(soc.mailbox.answer_time()),
+                          false,
+                          {}};
+  if (state.energy)
+    sentence.energy = state.energy->finish(soc.mailbox.answer_time(), sc_core::sc_time_stamp());
+  check_conservation(soc, elapsed_before, sentence.units,
+                     clock.domain_time(sc_core::sc_time_stamp()) - domain_start);
   for (const UnitReport& unit : sentence.units) {
     if (unit.busy_cycles > sentence.cycles) {
       throw Error(Failure::internal, fmt::format("{}: {} was busy {} of {} cycles", attempt, unit.unit,
                                                  unit.busy_cycles, sentence.cycles));
     }
   }
+  sentence.deadline_missed = state.config.exit.deadline_seconds != 0 &&
+                             took > sc_time(state.config.exit.deadline_seconds, sc_core::SC_SEC);
   return sentence;
 }
 
@@ -321,6 +433,10 @@ void Platform::poke(std::uint64_t address, std::span<const std::uint8_t> bytes) 
   }
   std::memcpy(memory->contents().data() + offset, bytes.data(), bytes.size());
   memory->touch();
+}
+
+std::uint32_t Platform::accelerator_kilohertz() const {
+  return static_cast<std::uint32_t>(std::lround(state_->config.clocks.accelerator_hz / 1000));
 }
 
 double Platform::simulated_seconds() const {

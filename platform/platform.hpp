@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@
 #include "ip/common/observation.hpp"
 #include "ip/common/stalls.hpp"
 #include "platform/config/soc_config.hpp"
+#include "platform/energy/energy_report.hpp"
+#include "platform/exit_predictor.hpp"
+#include "platform/fault_report.hpp"
 #include "platform/operator_report.hpp"
 #include "platform/rv32/elf.hpp"
 
@@ -39,20 +43,35 @@ struct UnitReport {
 /// What one sentence took, from the job's arrival in the mailbox to firmware's answer.
 struct SentenceResult {
   mailbox::Result result;
-  std::uint64_t cycles;  ///< accelerator cycles
-  double seconds;        ///< simulated
-  std::uint64_t instructions;
-  std::vector<UnitReport> units;          ///< accelerator units, then memories and bus
-  std::vector<OperatorReport> operators;  ///< by layer, then in the order of `Operator`
+  std::uint64_t cycles = 0;  ///< accelerator cycles
+  double seconds = 0;        ///< simulated
+  std::uint64_t instructions = 0;
+  std::vector<UnitReport> units{};          ///< accelerator units, then memories and bus
+  std::vector<OperatorReport> operators{};  ///< by layer, then in the order of `Operator`
+  bool deadline_missed = false;             ///< the answer came later than exit.deadline
+  energy::EnergyReport energy{};  ///< with the time until the host saw the answer; empty without a table
+};
+
+/// What a replayed sentence came to.
+struct ReplayOutcome {
+  SentenceResult sentence;
+  /// kHz that firmware wanted to run a layer at and the replay does not list; then the rest means nothing.
+  std::optional<std::uint32_t> missing_frequency;
 };
 
 class Platform {
  public:
-  /// Builds the SoC, loads image and firmware, boots until firmware waits for its first job.
+  /// Builds the SoC, loads image and firmware, injects faults, boots until firmware waits for its first job.
+  /// @param predictor  of exit policies that predict
+  /// @param energy     what energy reports are made with; nullptr: none are made
   /// @throws Error capacity (the model does not fit a memory), firmware (does not load, or failed), timeout
-  /// (never waits)
-  Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware);
+  /// (never waits), config (the energy table lacks a row this SoC needs)
+  Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware,
+           const ExitPredictor& predictor = {}, const energy::EnergyTable* energy = nullptr);
   ~Platform();
+
+  /// What `faults` of the configuration did to the memories.
+  const FaultReport& faults() const;
 
   void on_tile(const TileObserver& observer);
   void on_console(std::function<void(std::string_view line)> sink);
@@ -61,6 +80,13 @@ class Platform {
   /// @throws Error firmware (it failed or ended), timeout (a limit was reached, or everything waits: says who
   /// for what)
   SentenceResult classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment);
+  /// Embedding and first layer of any sentence at a fixed frequency, kHz; nothing but their time is of use.
+  SentenceResult time_layer(std::uint32_t kilohertz);
+  /// Firmware's decisions on recorded entropies (mailbox::JobKind::replay), by the configuration's policy.
+  ReplayOutcome replay(const mailbox::Replay& recorded);
+  /// The same through embedding and first layer at a fixed frequency, kHz: what a replay adds to the cycles
+  /// it is given.
+  SentenceResult time_replayed_layer(std::uint32_t kilohertz, const mailbox::Replay& recorded);
   /// Asks firmware to end and waits until it has. @throws as classify, and if its exit code is not 0
   void shut_down();
 
@@ -68,10 +94,15 @@ class Platform {
   void peek(std::uint64_t address, std::span<std::uint8_t> bytes);
   void poke(std::uint64_t address, std::span<const std::uint8_t> bytes);
 
+  /// The accelerator's frequency now, kHz.
+  std::uint32_t accelerator_kilohertz() const;
   double simulated_seconds() const;
   std::uint64_t instructions() const;
 
  private:
+  mailbox::Job new_job(mailbox::JobKind kind);
+  SentenceResult run_job(const mailbox::Job& job);
+
   struct State;
   std::unique_ptr<State> state_;
 };

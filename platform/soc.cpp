@@ -32,7 +32,7 @@ Memory::Parameters core_memory_of(const MemoryConfig& config, bool writable) {
   return {.bytes = config.size, .writable = writable, .private_port = true, .timing = timing_of(config)};
 }
 
-/// What a transfer without latency reaches: the slower of bus and memory. At least 1.
+/// What a transfer without latency reaches at the clock of reset: the slower of bus and memory. At least 1.
 std::uint32_t transfer_rate(const SocConfig& config, const MemoryConfig& memory) {
   const double bytes_a_second =
       std::min(config.clocks.bus_hz * config.bus.width, memory.clock_hz * memory.width);
@@ -92,7 +92,11 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
                    .bus_width = config.bus.width,
                    .sram_bytes = static_cast<std::uint32_t>(config.memory.system_sram.size),
                    .sram_rate = transfer_rate(config, config.memory.system_sram),
-                   .weight_rate = transfer_rate(config, config.memory.weight_memory)},
+                   .weight_rate = transfer_rate(config, config.memory.weight_memory),
+                   .dvfs = {.curve = dvfs::VfCurve(config.dvfs.points),
+                            .ldo = config.dvfs.ldo,
+                            .adpll = config.dvfs.adpll,
+                            .lookup = config.timing.sfu.dvfs_lookup}},
                   accelerator_clock),
       interrupt_controller("interrupt_controller"),
       timer("timer", core_clock),
@@ -107,8 +111,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       cpu("cpu", core_clock, config.core.quantum) {
   cpu.bus.bind(bus.core);
   accelerator.dma.bus.bind(bus.dma);
-  bus.on_core_beat(
-      [this, cycles = accelerator_clock.cycles(bus.cycle())] { accelerator.dma.lose(cycles, &Stalls::bus); });
+  bus.on_core_beat([this] { accelerator.dma.lose(accelerator_clock.cycles(bus.cycle()), &Stalls::bus); });
   map_memories();
   map_devices();
   connect_interrupts();

@@ -32,6 +32,8 @@ const char* unit_at(std::uint32_t base) {
       return "early_exit";
     case map::dma:
       return "dma";
+    case map::dvfs:
+      return "dvfs";
     default:
       return "unknown unit";
   }
@@ -95,6 +97,8 @@ std::string failure_text(const mailbox::Failure& failure, const rv32::ElfFile& f
     case FailureCode::watchdog:
       return fmt::format("{} never raised its interrupt, STATUS {:#x}{}", unit_at(failure.unit),
                          failure.detail, during(failure));
+    case FailureCode::no_replay_point:
+      return fmt::format("the job does not say what a layer takes at {} kHz", failure.detail);
   }
   return fmt::format("failure code {}", static_cast<std::uint32_t>(failure.code));
 }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "golden/entropy.hpp"
+
 namespace edgebert::sim {
 namespace {
 
@@ -39,13 +41,14 @@ CheckResult& CheckResult::operator+=(const CheckResult& other) {
 
 SentenceCheck::SentenceCheck(const golden::Model& model, golden::Cache* cache,
                              std::vector<std::uint16_t> token_ids, std::uint32_t first_segment,
-                             std::uint32_t exit_threshold)
+                             const golden::ExitRule& rule)
     : model_(model),
       token_ids_(std::move(token_ids)),
       first_segment_(first_segment),
-      exit_threshold_(exit_threshold) {
+      exit_threshold_(rule.policy == mailbox::ExitPolicy::ee ? rule.threshold : 0) {
   answer_ = cache != nullptr ? cache->answer(model_, token_ids_, first_segment_, exit_threshold_)
                              : golden::answer_of(forward());
+  apply(rule);
   for (const auto& [key, digest] : answer_.digests) {
     const std::size_t elements = std::size_t{digest.rows} * digest.columns;
     Collected collected;
@@ -63,6 +66,19 @@ SentenceCheck::SentenceCheck(const golden::Model& model, golden::Cache* cache,
 const golden::Forward& SentenceCheck::forward() {
   if (!forward_) forward_ = model_.run(token_ids_, first_segment_, exit_threshold_);
   return *forward_;
+}
+
+/// Golden's own run leaves by the threshold or computes all layers; every other policy takes part of them.
+void SentenceCheck::apply(const golden::ExitRule& rule) {
+  if (!mailbox::predicts(rule.policy)) return;
+  const golden::ExitDecision decision =
+      golden::exit_decision(rule.policy, answer_.entropies, rule.threshold, rule.predict_layer, rule.table);
+  predicted_layer_ = decision.predicted_layer;
+  answer_.exit_layer = decision.exit_layer;
+  answer_.entropies.resize(decision.exit_layer);
+  answer_.logits.resize(decision.exit_layer);
+  answer_.prediction = golden::prediction(answer_.logits.back());
+  std::erase_if(answer_.digests, [&](const auto& entry) { return entry.first.layer > decision.exit_layer; });
 }
 
 void SentenceCheck::take(const Tile& tile) {
@@ -171,6 +187,7 @@ void SentenceCheck::compare_result(const mailbox::Result& result) {
       add_mismatch(fmt::format("result: {}: expected {}, found {}", what, expected, found));
   };
   expect("exit layer", answer_.exit_layer, result.exit_layer);
+  expect("predicted exit layer", predicted_layer_.value_or(0), result.predicted_layer);
   expect("prediction", answer_.prediction, result.prediction);
   expect("entropies", static_cast<std::int64_t>(answer_.entropies.size()), result.layers);
   for (std::uint32_t i = 0; i < std::min<std::size_t>(answer_.entropies.size(), result.layers); ++i) {

@@ -14,6 +14,7 @@
 #include "contract/mailbox.hpp"
 #include "golden/cache.hpp"
 #include "golden/encoder.hpp"
+#include "golden/exit_rules.hpp"
 #include "ip/common/observation.hpp"
 
 namespace edgebert::sim {
@@ -29,9 +30,10 @@ struct CheckResult {
 /// Collects the tiles of one sentence.
 class SentenceCheck {
  public:
-  /// Computes golden's answer, or takes it from the cache.
+  /// Computes golden's answer, or takes it from the cache. Golden knows no time: where a deadline that cannot
+  /// be met ends a sentence, its exit layer differs.
   SentenceCheck(const golden::Model& model, golden::Cache* cache, std::vector<std::uint16_t> token_ids,
-                std::uint32_t first_segment, std::uint32_t exit_threshold);
+                std::uint32_t first_segment, const golden::ExitRule& rule);
 
   void take(const Tile& tile);
 
@@ -52,12 +54,14 @@ class SentenceCheck {
   void compare_elements(const golden::TensorKey& key, const Collected& found);
   void compare_result(const mailbox::Result& result);
   const golden::Forward& forward();
+  void apply(const golden::ExitRule& rule);
   bool may_stay_unseen(const golden::TensorKey& key, std::uint32_t row, std::uint32_t column) const;
 
   const golden::Model& model_;
   std::vector<std::uint16_t> token_ids_;
   std::uint32_t first_segment_;
-  std::uint32_t exit_threshold_;
+  std::uint32_t exit_threshold_;  ///< of golden's run
+  std::optional<std::uint32_t> predicted_layer_;
   std::optional<golden::Forward> forward_;
   golden::Answer answer_;
   std::map<golden::TensorKey, Collected> collected_;

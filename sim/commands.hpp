@@ -60,6 +60,23 @@ struct ReplayOptions {
   std::optional<std::string> json;     ///< a file, or "-" for stdout instead of the text report
 };
 
+/// Options that are not given are the configuration's.
+struct ReplayEntropiesOptions {
+  std::filesystem::path config;
+  std::filesystem::path entropies;             ///< a log, sim/entropy_log.hpp
+  std::optional<std::filesystem::path> table;  ///< exit table
+  std::optional<std::string> policy;
+  std::optional<std::string> threshold;
+  std::optional<std::string> predict_layer;
+  std::optional<std::string> deadline;
+  std::optional<std::uint32_t> classes;  ///< of the task the entropies are of
+  std::optional<std::size_t> limit;
+  std::optional<std::filesystem::path> model;
+  std::optional<std::filesystem::path> firmware;
+  std::vector<std::string> overrides;  ///< key.path=value
+  std::optional<std::string> json;     ///< a file, or "-" for stdout instead of the text report
+};
+
 /// Sentences through the platform, and the report.
 /// @return 0, or the code of Failure::mismatch if --check found differences
 int run(const RunOptions& options);
@@ -82,6 +99,10 @@ int generate(const GenerateOptions& options);
 /// Recorded cases on single units.
 /// @return 0, or the code of Failure::mismatch if anything differs
 int replay_vectors(const ReplayOptions& options);
+
+/// Firmware's exit decisions on recorded entropies.
+/// @return 0, or the code of Failure::mismatch if golden's exit rules decide otherwise
+int replay_entropies(const ReplayEntropiesOptions& options);
 
 /// The timing model against its references.
 /// @param file  a configuration whose constants replace those of the presets

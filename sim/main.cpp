@@ -98,7 +98,7 @@ void add_sweep(CLI::App& app, SweepOptions& options, int& code) {
   command->add_option("CONFIG", options.point.config, "YAML configuration")->required();
   command
       ->add_option("--set", options.point.overrides,
-                   "values of a key of the configuration: key.path=value,value...")
+                   "values of a key of the configuration: key.path=value,value... or first..last")
       ->allow_extra_args(false)
       ->required()
       ->type_name("KEY=VALUE,...");
@@ -225,6 +225,39 @@ void add_replay_vectors(CLI::App& app, ReplayOptions& options, int& code) {
   command->callback([&] { code = replay_vectors(options); });
 }
 
+void add_replay_entropies(CLI::App& app, ReplayEntropiesOptions& options, int& code) {
+  CLI::App* command =
+      app.add_subcommand("replay-entropies", "firmware's exit decisions on recorded entropies");
+  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  command
+      ->add_option("--entropies", options.entropies,
+                   "comma-separated nats, one sentence a line, one column a layer")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--lut", options.table, "exit table instead of exit.predictor")->type_name("CSV");
+  command->add_option("--predict-layer", options.predict_layer, "instead of exit.predict_layer")
+      ->type_name("K");
+  command->add_option("--threshold", options.threshold, "nats, instead of exit.threshold")->type_name("T");
+  command->add_option("--policy", options.policy, "instead of exit.policy")->type_name("NAME");
+  command->add_option("--deadline", options.deadline, "instead of exit.deadline, e.g. 50ms")
+      ->type_name("TIME");
+  command->add_option("--classes", options.classes, "of the recorded task instead of the model's")
+      ->check(CLI::Range(2, 64))
+      ->type_name("N");
+  command->add_option("--limit", options.limit, "only the first sentences")
+      ->check(whole_number(1))
+      ->type_name("N");
+  command->add_option("--model", options.model, "model image instead of the configuration's")
+      ->type_name("IMAGE");
+  command->add_option("--firmware", options.firmware, "firmware instead of the configuration's")
+      ->type_name("ELF");
+  add_overrides(*command, options.overrides);
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->callback([&] { code = replay_entropies(options); });
+}
+
 struct CalibrateOptions {
   std::optional<std::filesystem::path> file;
   std::vector<std::string> overrides;
@@ -281,6 +314,7 @@ int main_of(int argc, char** argv) {
   CompileOptions compile_options;
   GenerateOptions generate_options;
   ReplayOptions replay_options;
+  ReplayEntropiesOptions replay_entropies_options;
   CalibrateOptions calibrate_options;
   ConfigOptions config_options;
   bool markdown = false;
@@ -290,6 +324,7 @@ int main_of(int argc, char** argv) {
   add_compile(app, compile_options, code);
   add_generate(app, generate_options, code);
   add_replay_vectors(app, replay_options, code);
+  add_replay_entropies(app, replay_entropies_options, code);
   add_calibrate(app, calibrate_options, code);
   add_config(app, config_options, code);
   add_registers(app, markdown);
@@ -307,10 +342,11 @@ int main_of(int argc, char** argv) {
   if (print_exit_codes) {
     print(exit_codes_markdown());
   } else if (app.get_subcommands().empty()) {
-    return fail(
-        Failure::usage,
-        "give a command: run, sweep, compile, generate, replay-vectors, calibrate, config or registers; "
-        "see --help");
+    return fail(Failure::usage,
+                "give a command: run, sweep, compile, generate, replay-vectors, replay-entropies, calibrate, "
+                "config or "
+                "registers; "
+                "see --help");
   }
   return code;
 }

@@ -11,6 +11,7 @@
 #include "contract/unit_regs.hpp"
 #include "ip/accelerator/accelerator_regs.hpp"
 #include "ip/dma/dma_regs.hpp"
+#include "ip/dvfs/dvfs_regs.hpp"
 #include "ip/pu/processing_unit_regs.hpp"
 #include "ip/sfu/early_exit_regs.hpp"
 #include "ip/sfu/element_add_regs.hpp"
@@ -70,7 +71,8 @@ std::string regions() {
 std::string interrupt_lines() {
   std::string text = "\n## Interrupt lines\n\n| line | raised by |\n|---|---|\n";
   static constexpr const char* names[] = {"processing unit", "softmax", "layernorm", "element-wise add",
-                                          "early exit",      "DMA",     "mailbox",   "watchdog"};
+                                          "early exit",      "DMA",     "DVFS",      "mailbox",
+                                          "watchdog"};
   static_assert(std::size(names) == memory_map::interrupt_lines);
   for (std::size_t line = 0; line < std::size(names); ++line)
     text += fmt::format("| {} | {} |\n", line, names[line]);
@@ -102,6 +104,7 @@ std::string registers_markdown() {
   page += block("Element-wise add", memory_map::element_add, element_add::map);
   page += block("Early exit", memory_map::early_exit, early_exit::map);
   page += block("DMA", memory_map::dma, dma::map);
+  page += block("DVFS controller", memory_map::dvfs, dvfs::map);
   page += block("Interrupt controller", memory_map::interrupt_controller.base, interrupt_controller::map);
   page += block("Timer", memory_map::timer.base, timer::map);
   page += block("Watchdog", memory_map::watchdog.base, watchdog::map);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/config/timing_preset.hpp"
+#include "sim/energy_json.hpp"
 #include "sim/roofline.hpp"
 #include "sim/run_report.hpp"
 
@@ -55,7 +56,24 @@ Json operators_of(const std::vector<OperatorReport>& reports, const SocConfig& s
   return operators;
 }
 
-Json sentence_of(const SentenceReport& sentence, std::size_t index, const SocConfig& soc) {
+Json points_of(const SentenceReport& sentence) {
+  Json points = Json::array();
+  for (const PointReport& point : sentence.points)
+    points.push_back({{"hertz", point.hertz}, {"volts", point.volts}});
+  return points;
+}
+
+/// Null without a deadline.
+Json deadline_of(const SentenceReport& sentence, const SocConfig& soc) {
+  if (soc.exit.deadline_seconds == 0) return nullptr;
+  return {{"seconds", soc.exit.deadline_seconds},
+          {"missed", sentence.deadline_missed},
+          {"infeasible", sentence.deadline_infeasible}};
+}
+
+Json sentence_of(const SentenceReport& sentence, std::size_t index, const RunReport& report) {
+  const SocConfig& soc = report.soc;
+  const energy::EnergyTable* table = report.energy_table ? &*report.energy_table : nullptr;
   return {{"index", index},
           {"text", sentence.text},
           {"label", sentence.label ? Json(*sentence.label) : Json(nullptr)},
@@ -63,30 +81,81 @@ Json sentence_of(const SentenceReport& sentence, std::size_t index, const SocCon
           {"logits", sentence.logits},
           {"exit_layer", sentence.exit_layer},
           {"entropy", sentence.entropy},
+          {"predicted_layer", sentence.predicted_layer ? Json(*sentence.predicted_layer) : Json(nullptr)},
+          {"points", points_of(sentence)},
+          {"deadline", deadline_of(sentence, soc)},
           {"tokens", sentence.tokens},
           {"cycles", sentence.cycles},
           {"seconds", sentence.seconds},
           {"instructions", sentence.instructions},
           {"units", units_of(sentence.units, sentence.cycles)},
-          {"operators", operators_of(sentence.operators, soc)}};
+          {"operators", operators_of(sentence.operators, soc)},
+          {"energy", table == nullptr ? Json(nullptr) : energy_json(sentence.energy, *table)}};
+}
+
+Json cells_of(const char* region, const reram::CellUse& use) {
+  return {{"region", region},
+          {"cell", name_of(use.kind)},
+          {"cells", use.cells},
+          {"area_mm2", use.area_mm2},
+          {"expected_faulty_cells", use.expected_faulty_cells}};
+}
+
+Json envm_of(const reram::MacroUse& use, reram::Ecc ecc) {
+  return {
+      {"ecc", ecc == reram::Ecc::none ? "none" : "secded"},
+      {"area_mm2", use.area_mm2()},
+      {"area_source", "density recalled from the paper"},
+      {"expected_faulty_cells", use.expected_faulty_cells()},
+      {"regions", {cells_of("masks", use.masks), cells_of("codes", use.codes), cells_of("free", use.free)}}};
+}
+
+Json counts_of(const reram::FaultCounts& counts) {
+  return {{"cells", counts.cells},
+          {"faulty_cells", counts.faulty_cells},
+          {"flipped_bits", counts.flipped_bits},
+          {"wrong_bits", counts.wrong_bits},
+          {"corrected_words", counts.corrected_words},
+          {"detected_words", counts.detected_words}};
+}
+
+/// Null if no faults are configured.
+Json faults_of(const FaultReport& faults) {
+  if (faults.empty()) return nullptr;
+  Json json = counts_of(total_of(faults));
+  json["regions"] = Json::array();
+  for (const RegionFaults& region : faults) {
+    Json row = {{"region", region.region}};
+    row.update(counts_of(region.counts));
+    json["regions"].push_back(std::move(row));
+  }
+  return json;
 }
 
 Json totals_of(const RunReport& report) {
   const std::optional<double> accuracy = report.accuracy();
   const std::vector<UnitReport> units = report.units();
+  const energy::EnergyReport energy = report.energy();
+  const energy::EnergyTable* table = report.energy_table ? &*report.energy_table : nullptr;
   return {{"sentences", report.sentences.size()},
           {"accuracy", accuracy ? Json(*accuracy) : Json(nullptr)},
           {"average_exit_layer", report.average_exit_layer()},
+          {"missed_deadlines", report.missed_deadlines()},
+          {"infeasible_deadlines", report.infeasible_deadlines()},
           {"cycles", report.cycles()},
           {"simulated_seconds", report.simulated_seconds()},
           {"instructions", report.instructions()},
           {"macs", counted(units, "macs")},
+          {"energy_joules", table == nullptr ? Json(nullptr) : Json(energy.total().total())},
+          {"area_mm2", table == nullptr ? Json(nullptr) : Json(report.area.total)},
           {"checks",
            {{"tensors_compared", report.checks.tensors_compared},
             {"mismatches", report.checks.mismatches},
             {"first_mismatch", report.checks.first.empty() ? Json(nullptr) : Json(report.checks.first)}}},
+          {"faults", faults_of(report.faults)},
           {"units", units_of(units, report.cycles())},
-          {"operators", operators_of(report.operators(), report.soc)}};
+          {"operators", operators_of(report.operators(), report.soc)},
+          {"energy", table == nullptr ? Json(nullptr) : energy_json(energy, *table)}};
 }
 
 Json host_of(const RunReport& report) {
@@ -123,25 +192,29 @@ std::string escaped_for_html(const std::string& json) {
 }  // namespace
 
 std::string json_of(const RunReport& report) {
-  Json root = {{"schema", run_schema},
-               {"version", program_version},
-               {"config_hash", report.config_hash},
-               {"model_hash", report.model_hash},
-               {"firmware_hash", report.firmware_hash},
-               {"inputs_hash", report.inputs_hash},
-               {"soc", report.soc.name},
-               {"timing", config::timing_label(report.soc)},
-               {"quantities",
-                {{"cycles", "accelerator clock cycles"},
-                 {"busy_cycles", "accelerator clock cycles"},
-                 {"seconds", "simulated seconds"},
-                 {"entropy", "nats, one a computed layer"}}},
-               {"labels", report.labels},
-               {"sentences", Json::array()},
-               {"totals", totals_of(report)},
-               {"host", host_of(report)}};
+  Json root = {
+      {"schema", run_schema},
+      {"version", program_version},
+      {"config_hash", report.config_hash},
+      {"model_hash", report.model_hash},
+      {"firmware_hash", report.firmware_hash},
+      {"predictor_hash", report.predictor_hash.empty() ? Json(nullptr) : Json(report.predictor_hash)},
+      {"inputs_hash", report.inputs_hash},
+      {"soc", report.soc.name},
+      {"timing", config::timing_label(report.soc)},
+      {"quantities",
+       {{"cycles", "accelerator clock cycles"},
+        {"busy_cycles", "accelerator clock cycles"},
+        {"seconds", "simulated seconds"},
+        {"entropy", "nats, one a computed layer"}}},
+      {"energy", energy_head(report)},
+      {"envm", envm_of(report.envm, report.soc.memory.envm_cells.ecc)},
+      {"labels", report.labels},
+      {"sentences", Json::array()},
+      {"totals", totals_of(report)},
+      {"host", host_of(report)}};
   for (std::size_t i = 0; i < report.sentences.size(); ++i) {
-    root["sentences"].push_back(sentence_of(report.sentences[i], i, report.soc));
+    root["sentences"].push_back(sentence_of(report.sentences[i], i, report));
   }
   return escaped_for_html(root.dump(2)) + "\n";
 }

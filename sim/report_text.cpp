@@ -10,6 +10,7 @@
 #include "platform/config/quantity.hpp"
 #include "platform/config/text.hpp"
 #include "platform/config/timing_preset.hpp"
+#include "sim/energy_text.hpp"
 #include "sim/roofline.hpp"
 #include "sim/run_report.hpp"
 
@@ -31,15 +32,6 @@ double softmax(const std::vector<double>& logits, std::uint32_t index) {
   return std::exp(logits[index] - largest) / sum;
 }
 
-/// A unit's identifier as a person writes it.
-std::string spelled(std::string name) {
-  if (name == "dma") return "DMA";
-  if (name == "envm") return "eNVM";
-  if (name == "system_sram") return "system SRAM";
-  std::ranges::replace(name, '_', ' ');
-  return name;
-}
-
 std::string hertz(double value) {
   return config::format_quantity(value, config::Unit::hertz);
 }
@@ -58,6 +50,7 @@ class TextReport {
     if (report_.data_set || report_.sentences.size() > 1) unit_rows(report_.units(), report_.cycles());
     const std::vector<OperatorReport> operators = over_layers(report_.operators());
     if (report_.show_operators) operator_rows(operators);
+    if (report_.energy_table && !report_.sentences.empty()) energy();
     totals(operators);
     return std::move(text_);
   }
@@ -106,6 +99,7 @@ class TextReport {
     line(fmt::format("  {}  {}", bold(printable(report_.label_name(sentence.prediction)), style_), verdict));
     line();
     entropies(sentence);
+    deadline(sentence);
     unit_rows(sentence.units, sentence.cycles);
     line(fmt::format("  {} accelerator cycles, {} simulated, {} tokens", grouped(sentence.cycles),
                      duration(sentence.seconds), sentence.tokens));
@@ -115,19 +109,45 @@ class TextReport {
   void entropies(const SentenceReport& sentence) {
     const double largest = std::log(std::max<std::size_t>(2, sentence.logits.size()));
     const double threshold = report_.soc.exit.threshold;
-    line(dim(threshold > 0 ? fmt::format("  layer  entropy, nats; exit below {}", threshold)
-                           : std::string("  layer  entropy, nats; early exit is off"),
+    const bool early = threshold > 0 && report_.soc.exit.policy != mailbox::ExitPolicy::base;
+    line(dim(early ? fmt::format("  layer  entropy, nats; exit below {}", threshold)
+                   : std::string("  layer  entropy, nats; early exit is off"),
              style_));
     for (std::size_t i = 0; i < sentence.entropy.size(); ++i) {
       const double entropy = sentence.entropy[i];
       const std::string filled =
-          threshold > 0 ? bar_with_marker(entropy / largest, threshold / largest, bar_width, style_)
-                        : bar(entropy / largest, bar_width, style_);
+          early ? bar_with_marker(entropy / largest, threshold / largest, bar_width, style_)
+                : bar(entropy / largest, bar_width, style_);
       const bool left_here = i + 1 == sentence.exit_layer;
-      const char* note = !left_here ? "" : entropy < threshold ? "exit" : "last layer";
-      line(fmt::format("  {:>5}  {:.4f}  {}  {}", i + 1, entropy, filled, green(note, style_)));
+      const char* note = !left_here                     ? ""
+                         : early && entropy < threshold ? "exit"
+                         : i + 1 == report_.layers      ? "last layer"
+                                                        : "exit, predicted";
+      line(fmt::format("  {:>5}  {:.4f}  {}  {}{}", i + 1, entropy, filled, point(sentence, i),
+                       green(note, style_)));
     }
     line();
+  }
+  /// Voltage and frequency of a layer where the policy chooses them.
+  std::string point(const SentenceReport& sentence, std::size_t index) const {
+    if (!mailbox::predicts(report_.soc.exit.policy) || index >= sentence.points.size()) return "";
+    const PointReport& point = sentence.points[index];
+    if (point.hertz == 0) return "";
+    return fmt::format("{:.3f} V {:>5.0f} MHz  ", point.volts, point.hertz * 1e-6);
+  }
+
+  void deadline(const SentenceReport& sentence) {
+    const double seconds = report_.soc.exit.deadline_seconds;
+    if (sentence.predicted_layer)
+      line(fmt::format("  predicted to exit at layer {}", *sentence.predicted_layer));
+    if (seconds != 0) {
+      line(fmt::format("  deadline {}: {}{}", duration(seconds),
+                       sentence.deadline_missed ? red("missed", style_) : green("met", style_),
+                       sentence.deadline_infeasible
+                           ? ", infeasible: all layers at the top frequency do not meet it"
+                           : ""));
+    }
+    if (sentence.predicted_layer || seconds != 0) line();
   }
 
   /// Cycles a unit is busy and their share of all, and those it waits with a command; the rest it is idle.
@@ -205,6 +225,11 @@ class TextReport {
                        bar(share, bar_width, style_)));
     }
     line();
+    if (report_.soc.exit.deadline_seconds != 0) {
+      field("deadline", fmt::format("{}: {} of {} sentences missed it, {} found it infeasible",
+                                    duration(report_.soc.exit.deadline_seconds), report_.missed_deadlines(),
+                                    count, report_.infeasible_deadlines()));
+    }
     const auto per_sentence = report_.cycles() / count;
     field("cycles", fmt::format("{} accelerator cycles a sentence on average", grouped(per_sentence)));
     line();
@@ -244,9 +269,35 @@ class TextReport {
                               grouped(macs), percent(counted(units, "macs_gated"), macs),
                               percent(macs, counted(units, "mac_slots"))));
     field("", fmt::format("{} core instructions", grouped(report_.instructions())));
+    for (const auto& [name, value] : energy_fields(report_)) field(name.c_str(), value);
+    envm();
+    if (!report_.faults.empty()) faults();
     if (report_.checked) checks();
     field("host",
           fmt::format("{} wall time, {:.0f} MiB", duration(report_.wall_seconds), report_.peak_memory_mib));
+  }
+
+  /// "2-bit".
+  static std::string cell_name(reram::CellKind kind) { return fmt::format("{}-bit", reram::bits_of(kind)); }
+
+  void envm() {
+    const reram::MacroUse& use = report_.envm;
+    const bool ecc = report_.soc.memory.envm_cells.ecc != reram::Ecc::none;
+    field("eNVM", fmt::format("{} {} cells of masks, {} {} cells of codes{}", grouped(use.masks.cells),
+                              cell_name(use.masks.kind), grouped(use.codes.cells), cell_name(use.codes.kind),
+                              ecc ? ", 12.5 % more for SECDED" : ""));
+    field("", fmt::format("{:.3f} mm2 with {} free cells (density recalled); {:.3g} faulty cells expected",
+                          use.area_mm2(), grouped(use.free.cells), use.expected_faulty_cells()));
+  }
+
+  void faults() {
+    const reram::FaultCounts counts = total_of(report_.faults);
+    field("faults",
+          fmt::format("seed {}: {} of {} cells read wrongly, {} wrong bits", report_.soc.faults.seed,
+                      grouped(counts.faulty_cells), grouped(counts.cells), grouped(counts.wrong_bits)));
+    if (report_.soc.memory.envm_cells.ecc == reram::Ecc::none) return;
+    field("", fmt::format("{} words corrected, {} words with an error only detected",
+                          grouped(counts.corrected_words), grouped(counts.detected_words)));
   }
 
   void checks() {
@@ -261,6 +312,11 @@ class TextReport {
                                    grouped(checks.tensors_compared)),
                        style_));
     for (const std::string& part : wrap("first: " + checks.first, page_width - 11)) field("", part);
+  }
+
+  void energy() {
+    for (const std::string& row : energy_rows(report_.energy(), style_)) line(row);
+    line();
   }
 
   static double percent(std::uint64_t part, std::uint64_t whole) {

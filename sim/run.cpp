@@ -15,11 +15,14 @@
 #include "model/tokenizer.hpp"
 #include "platform/config/loader.hpp"
 #include "platform/config/text.hpp"
+#include "platform/energy/soc_size.hpp"
+#include "platform/envm_contents.hpp"
 #include "platform/platform.hpp"
 #include "platform/rv32/elf.hpp"
 #include "sim/check.hpp"
 #include "sim/commands.hpp"
 #include "sim/exit_codes.hpp"
+#include "sim/exit_table.hpp"
 #include "sim/run_inputs.hpp"
 #include "sim/run_report.hpp"
 #include "sim/schedule_check.hpp"
@@ -75,12 +78,20 @@ SentenceReport report_of(const Sentence& sentence, const model::Encoding& encodi
   for (std::uint32_t i = 0; i < result.layers; ++i) {
     report.entropy.push_back(result.entropy[i] / static_cast<double>(1 << entropy_fraction_bits));
   }
+  if (result.predicted_layer != 0) report.predicted_layer = result.predicted_layer;
+  for (std::uint32_t i = 0; i < result.layers; ++i) {
+    const mailbox::LayerRecord& layer = result.layer[i];
+    report.points.push_back({.hertz = layer.frequency * 1e3, .volts = layer.voltage * 1e-6});
+  }
+  report.deadline_missed = answer.deadline_missed;
+  report.deadline_infeasible = (result.flags & mailbox::result_flags::deadline_infeasible) != 0;
   report.tokens = encoding.ids.size();
   report.cycles = answer.cycles;
   report.seconds = answer.seconds;
   report.instructions = answer.instructions;
   report.units = answer.units;
   report.operators = answer.operators;
+  report.energy = answer.energy;
   return report;
 }
 
@@ -99,6 +110,7 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
   report.heads = model.heads;
   report.sequence = model.sequence;
   report.data_set = options.data_set.has_value();
+  report.envm = envm_use(image, loaded.soc);
   report.checked = options.check;
   report.show_operators = options.operators;
   return report;
@@ -107,14 +119,13 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
 /// Golden's side of --check.
 class Checker {
  public:
-  Checker(const ModelImage& image, const std::optional<fs::path>& cache, std::uint32_t exit_threshold)
-      : model_(image), exit_threshold_(exit_threshold) {
+  Checker(const ModelImage& image, const std::optional<fs::path>& cache, golden::ExitRule rule)
+      : model_(image), rule_(std::move(rule)) {
     if (cache) cache_.emplace(*cache);
   }
 
   void begin(const model::Encoding& encoding) {
-    sentence_.emplace(model_, cache_ ? &*cache_ : nullptr, encoding.ids, encoding.first_segment,
-                      exit_threshold_);
+    sentence_.emplace(model_, cache_ ? &*cache_ : nullptr, encoding.ids, encoding.first_segment, rule_);
   }
   void take(const Tile& tile) {
     if (sentence_) sentence_->take(tile);
@@ -129,7 +140,7 @@ class Checker {
  private:
   golden::Model model_;
   std::optional<golden::Cache> cache_;
-  std::uint32_t exit_threshold_;
+  golden::ExitRule rule_;
   std::optional<SentenceCheck> sentence_;
 };
 
@@ -152,6 +163,16 @@ void simulate(Platform& platform, Checker* checker, const std::vector<Sentence>&
     progress.step();
   }
   platform.shut_down();
+}
+
+/// Reads the energy table and refuses one that lacks what this SoC needs.
+void prepare_energy(const RunOptions& options, RunReport& report) {
+  const auto file = energy_table_file_for(options, report.soc);
+  if (!file) return;
+  report.energy_table = energy::EnergyTable::load(*file);
+  report.volts = energy::supply_volts(report.soc);
+  energy::check_rows(report.soc, *report.energy_table, report.volts);
+  report.area = energy::area_of(report.soc, *report.energy_table);
 }
 
 double peak_memory_mib() {
@@ -183,10 +204,14 @@ int run(const RunOptions& options) {
   const fs::path model_file = model_file_for(options, loaded.soc);
   const ModelImage image = ModelImage::read(model_file);
   const std::vector<model::Encoding> encodings = encode(sentences, image);
+  const std::optional<fs::path> predictor_file = predictor_file_for(options.config, loaded.soc);
+  ExitPredictor predictor;
+  if (predictor_file)
+    predictor = read_exit_table(*predictor_file, loaded.soc.exit.predict_layer, image.descriptor().layers);
   const fs::path firmware_file = firmware_file_for(options, loaded.soc);
   if (options.json && *options.json != "-") {
     check_output(*options.json, {options.config, options.file.value_or(""), options.data_set.value_or(""),
-                                 model_file, firmware_file});
+                                 model_file, firmware_file, predictor_file.value_or("")});
   }
   const std::vector<std::uint8_t> firmware_bytes = read_file(firmware_file, "firmware", Failure::firmware);
   const rv32::ElfFile firmware = rv32::ElfFile::parse(firmware_bytes, firmware_file.string());
@@ -195,10 +220,14 @@ int run(const RunOptions& options) {
 
   RunReport report = describe(options, loaded, image, model_file);
   report.firmware_hash = sha256_of(firmware_bytes);
+  if (predictor_file) report.predictor_hash = sha256_of(read_file(*predictor_file, "exit table"));
   report.inputs_hash = hash_of(sentences);
+  prepare_energy(options, report);
   std::optional<Checker> checker;
-  if (options.check) checker.emplace(image, options.golden_cache, exit_threshold_word(loaded.soc));
-  Platform platform(loaded.soc, image, firmware);
+  if (options.check) checker.emplace(image, options.golden_cache, exit_rule(loaded.soc, predictor));
+  Platform platform(loaded.soc, image, firmware, predictor,
+                    report.energy_table ? &*report.energy_table : nullptr);
+  report.faults = platform.faults();
   simulate(platform, checker ? &*checker : nullptr, sentences, encodings, report);
 
   report.wall_seconds = seconds_since(start);

@@ -70,6 +70,24 @@ fs::path firmware_file_for(const RunOptions& options, const SocConfig& soc) {
   return file_for(options.firmware, soc.firmware, options.config, "firmware", Failure::firmware);
 }
 
+std::optional<fs::path> energy_table_file_for(const RunOptions& options, const SocConfig& soc) {
+  if (soc.energy.table.empty()) return std::nullopt;
+  return file_for(std::nullopt, soc.energy.table, options.config, "energy table", Failure::config);
+}
+
+std::optional<fs::path> predictor_file_for(const fs::path& config, const SocConfig& soc) {
+  if (!mailbox::predicts(soc.exit.policy)) return std::nullopt;
+  if (soc.predictor.empty()) {
+    throw Error(Failure::config,
+                fmt::format("cannot predict exits: {} names no exit table; give exit.predictor, or an "
+                            "exit.policy that does not predict",
+                            config.string()));
+  }
+  std::vector<fs::path> folders = data_folders();
+  folders.insert(folders.begin(), fs::absolute(config).parent_path());
+  return config::locate(soc.predictor, folders, "exit table", Failure::input);
+}
+
 fs::path program_file() {
   return fs::canonical("/proc/self/exe");
 }

@@ -3,6 +3,7 @@
 // itself.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,14 @@ bool runs_own_firmware(const RunOptions& options, const SocConfig& soc);
 /// The firmware the options name, or else the configuration, or else the one built with the program.
 /// @throws Error(Failure::firmware) if there is no such file
 std::filesystem::path firmware_file_for(const RunOptions& options, const SocConfig& soc);
+
+/// The energy table the configuration names; nothing if it names none.
+/// @throws Error(Failure::config) if there is no such file
+std::optional<std::filesystem::path> energy_table_file_for(const RunOptions& options, const SocConfig& soc);
+/// The exit table the configuration names, which policies that predict need; nothing for the others.
+/// @throws Error(Failure::config) if it names none, Error(Failure::input) if there is no such file
+std::optional<std::filesystem::path> predictor_file_for(const std::filesystem::path& config,
+                                                        const SocConfig& soc);
 
 /// The executable of this process.
 std::filesystem::path program_file();

@@ -27,6 +27,14 @@ double RunReport::average_exit_layer() const {
   return sentences.empty() ? 0 : static_cast<double>(sum) / static_cast<double>(sentences.size());
 }
 
+std::size_t RunReport::missed_deadlines() const {
+  return static_cast<std::size_t>(std::ranges::count(sentences, true, &SentenceReport::deadline_missed));
+}
+
+std::size_t RunReport::infeasible_deadlines() const {
+  return static_cast<std::size_t>(std::ranges::count(sentences, true, &SentenceReport::deadline_infeasible));
+}
+
 std::string RunReport::label_name(std::uint32_t label) const {
   return label < labels.size() ? labels[label] : fmt::format("class {}", label);
 }
@@ -75,6 +83,21 @@ std::vector<OperatorReport> RunReport::operators() const {
   std::vector<OperatorReport> sorted;
   for (const auto& [key, total] : totals) sorted.push_back(total);
   return sorted;
+}
+
+energy::EnergyReport RunReport::energy() const {
+  energy::EnergyReport sum;
+  for (const SentenceReport& sentence : sentences) sum += sentence.energy;
+  return sum;
+}
+
+std::string spelled(std::string unit) {
+  if (unit == "dma") return "DMA";
+  if (unit == "envm") return "eNVM";
+  if (unit == "lpddr4") return "LPDDR4";
+  if (unit == "system_sram") return "system SRAM";
+  std::ranges::replace(unit, '_', ' ');
+  return unit;
 }
 
 std::uint64_t counted(const std::vector<UnitReport>& units, std::string_view counter) {

@@ -24,7 +24,11 @@ Accelerator::Parameters parameters_of(const SocConfig& config, std::uint32_t res
           .bus_width = 8,
           .sram_bytes = 0,
           .sram_rate = accelerator::rate_cycles,
-          .weight_rate = accelerator::rate_cycles};
+          .weight_rate = accelerator::rate_cycles,
+          .dvfs = {.curve = dvfs::VfCurve(config.dvfs.points),
+                   .ldo = config.dvfs.ldo,
+                   .adpll = config.dvfs.adpll,
+                   .lookup = config.timing.sfu.dvfs_lookup}};
 }
 
 std::uint32_t aligned(std::uint64_t bytes) {

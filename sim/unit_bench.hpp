@@ -42,7 +42,7 @@ class UnitBench : public sc_core::sc_module {
   std::vector<std::int64_t> read_auxiliary_words(std::uint32_t base, std::uint32_t count) const;
 
  private:
-  static constexpr unsigned register_blocks = 7;
+  static constexpr unsigned register_blocks = 8;
 
   std::uint32_t access(tlm::tlm_command command, const Register& reg, std::uint32_t value);
 

@@ -5,7 +5,10 @@
 
 namespace edgebert::firmware {
 
-/// Sleeps until the host posts a job, copies it and tells the host that it was read.
+/// Sleeps until the host posts a job.
+void wait_for_job();
+
+/// Copies the posted job, its replay part only if it has one, and tells the host that it was read.
 void take_job(mailbox::Job& job);
 
 void answer(const mailbox::Result& result);

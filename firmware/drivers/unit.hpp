@@ -25,7 +25,8 @@ inline constexpr Unit element_add{memory_map::element_add, unit::Kind::element_a
                                   InterruptLine::element_add};
 inline constexpr Unit early_exit{memory_map::early_exit, unit::Kind::early_exit, InterruptLine::early_exit};
 inline constexpr Unit dma{memory_map::dma, unit::Kind::dma, InterruptLine::dma};
-inline constexpr Unit all[] = {processing_unit, softmax, layernorm, element_add, early_exit, dma};
+inline constexpr Unit dvfs{memory_map::dvfs, unit::Kind::dvfs, InterruptLine::dvfs};
+inline constexpr Unit all[] = {processing_unit, softmax, layernorm, element_add, early_exit, dma, dvfs};
 }  // namespace units
 
 /// Which tile of which tensor a command works on.

@@ -6,10 +6,17 @@
 
 namespace edgebert::firmware {
 
-/// Why a job is refused (bad_job), or FailureCode::none.
-mailbox::Failure check_job(const mailbox::Job& job, const ModelDescriptor& model);
+/// Why a job is refused (bad_job; does_not_fit: its exit table), or FailureCode::none.
+mailbox::Failure check_job(const mailbox::Job& job, const Machine& machine);
 
 /// Runs a checked job.
-void classify(const Machine& machine, const Plans& plans, const mailbox::Job& job, mailbox::Result& result);
+/// @param arrival  core_cycles() when it arrived
+void classify(const Machine& machine, const Plans& plans, const mailbox::Job& job, uint64_t arrival,
+              mailbox::Result& result);
+
+/// Decides a checked replay job: everything but the layers' computation.
+/// @return no_replay_point if the job does not say what a layer takes at a frequency, otherwise none
+mailbox::Failure replay(const Machine& machine, const mailbox::Job& job, uint64_t arrival,
+                        mailbox::Result& result);
 
 }  // namespace edgebert::firmware

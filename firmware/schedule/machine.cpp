@@ -84,6 +84,7 @@ void prepare_machine(Machine& machine) {
                                memory_map::system_sram.base + machine.capabilities.sram_bytes);
   require(machine.memory.shortage);
   clear_context(machine);
+  machine.operating = read_operating_range(machine.memory.voltage_table);
 }
 
 Plans make_plans(const Machine& machine) {

@@ -3,6 +3,7 @@
 #pragma once
 #include "contract/mailbox.hpp"
 #include "firmware/drivers/capabilities.hpp"
+#include "firmware/schedule/operating_point.hpp"
 #include "firmware/schedule/plans.hpp"
 
 namespace edgebert::firmware {
@@ -15,6 +16,7 @@ struct Machine {
   HeadReach reach[heads_max];  ///< of every head; all keys, but in in_span models
   WeightRowBytes weight_row_bytes;
   MemoryPlan memory;
+  OperatingRange operating;
 };
 
 /// Initialises every unit, reads descriptor and off-ramps from the weight memory and lays out the SRAM. Any

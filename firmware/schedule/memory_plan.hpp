@@ -6,6 +6,7 @@
 #include "contract/memory_map.hpp"
 #include "contract/model_descriptor.hpp"
 #include "firmware/schedule/plan.hpp"
+#include "ip/dvfs/dvfs_regs.hpp"
 
 namespace edgebert::firmware {
 
@@ -17,19 +18,23 @@ struct Tensor {
 
 /// Tensors whose lives do not overlap share a place.
 struct MemoryPlan {
-  Tensor hidden_state;     ///< a layer's input: hidden_in, then layer_output
-  Tensor query;            ///< later attention_output, later ffn_output
-  Tensor key;              ///< later attention_norm
-  Tensor context;          ///< columns of heads that are off are zeroed once and never written
-  Tensor value;            ///< features x tokens; scratch
-  Tensor embedding_norm;   ///< scratch
-  Tensor ffn_inner;        ///< ffn_rows rows; scratch
-  uint32_t ffn_rows = 0;   ///< token rows the feed-forward network takes at a time
-  uint32_t token_ids = 0;  ///< one halfword a token
-  Tensor pooled;           ///< one row
-  Tensor logits;           ///< one row, wide
+  Tensor hidden_state;         ///< a layer's input: hidden_in, then layer_output
+  Tensor query;                ///< later attention_output, later ffn_output
+  Tensor key;                  ///< later attention_norm
+  Tensor context;              ///< columns of heads that are off are zeroed once and never written
+  Tensor value;                ///< features x tokens; scratch
+  Tensor embedding_norm;       ///< scratch
+  Tensor ffn_inner;            ///< ffn_rows rows; scratch
+  uint32_t ffn_rows = 0;       ///< token rows the feed-forward network takes at a time
+  uint32_t token_ids = 0;      ///< one halfword a token
+  uint32_t voltage_table = 0;  ///< rows for the DVFS controller
+  Tensor pooled;               ///< one row
+  Tensor logits;               ///< one row, wide
   Shortage shortage{};
 };
+
+/// Points of the accelerator's supply and clock that firmware chooses from.
+inline constexpr uint32_t operating_points_max = 64;
 
 /// Bytes at the start of the system SRAM that are firmware's own: boot/link.ld.
 inline constexpr uint32_t firmware_bytes = 64 * 1024;
@@ -46,6 +51,7 @@ constexpr MemoryPlan plan_memory(const ModelDescriptor& model, uint32_t lanes, u
   };
   const uint32_t hidden_stride = aligned(model.hidden);
   plan.token_ids = take(1, aligned(model.sequence * 2)).address;
+  plan.voltage_table = take(operating_points_max, sizeof(dvfs::LutRow)).address;
   plan.pooled = take(1, hidden_stride);
   plan.logits = take(1, aligned(model.classes * 4));
   plan.hidden_state = take(model.sequence, hidden_stride);

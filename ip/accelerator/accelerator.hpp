@@ -8,6 +8,7 @@
 #include "contract/memory_map.hpp"
 #include "ip/accelerator/accelerator_regs.hpp"
 #include "ip/dma/dma.hpp"
+#include "ip/dvfs/dvfs_controller.hpp"
 #include "ip/pu/processing_unit.hpp"
 #include "ip/sfu/early_exit.hpp"
 #include "ip/sfu/element_add.hpp"
@@ -16,13 +17,17 @@
 
 namespace edgebert {
 
-/// Read-only registers that say what was built.
+/// Read-only registers that say what was built, and how many cycles have passed.
 class AcceleratorControl : public RegisterTarget {
  public:
-  AcceleratorControl(sc_core::sc_module_name name) : RegisterTarget(name, accelerator::map) {}
+  AcceleratorControl(sc_core::sc_module_name name, const ClockDomain& clock)
+      : RegisterTarget(name, accelerator::map), clock_(clock) {}
 
  private:
+  void on_read(const Register& reg, const sc_core::sc_time& delay) override;
   void on_write(const Register&, std::uint32_t, const sc_core::sc_time&) override {}
+
+  const ClockDomain& clock_;
 };
 
 class Accelerator : public sc_core::sc_module {
@@ -40,6 +45,7 @@ class Accelerator : public sc_core::sc_module {
     // Bytes in accelerator::rate_cycles, for firmware to read.
     std::uint32_t sram_rate;
     std::uint32_t weight_rate;
+    dvfs::Parameters dvfs = {};
   };
 
   Activity activity;
@@ -52,27 +58,31 @@ class Accelerator : public sc_core::sc_module {
   ElementAdd element_add;
   EarlyExit early_exit;
   Dma dma;
+  DvfsController dvfs;
 
-  Accelerator(sc_core::sc_module_name name, const Parameters& parameters, const ClockDomain& clock);
+  /// @param clock  of all units; the DVFS controller changes it
+  Accelerator(sc_core::sc_module_name name, const Parameters& parameters, ClockDomain& clock);
 
   /// Every register block with its bus address.
-  std::array<std::pair<std::uint32_t, RegisterTarget*>, 7> register_blocks() {
+  std::array<std::pair<std::uint32_t, RegisterTarget*>, 8> register_blocks() {
     return {{{memory_map::accelerator_control, &control},
              {memory_map::processing_unit, &processing_unit},
              {memory_map::softmax, &softmax},
              {memory_map::layernorm, &layernorm},
              {memory_map::element_add, &element_add},
              {memory_map::early_exit, &early_exit},
-             {memory_map::dma, &dma}}};
+             {memory_map::dma, &dma},
+             {memory_map::dvfs, &dvfs}}};
   }
   /// Every unit with its name, in the order of InterruptLine.
-  std::array<std::pair<const char*, Unit*>, 6> units() {
+  std::array<std::pair<const char*, Unit*>, 7> units() {
     return {{{"processing_unit", &processing_unit},
              {"softmax", &softmax},
              {"layernorm", &layernorm},
              {"element_add", &element_add},
              {"early_exit", &early_exit},
-             {"dma", &dma}}};
+             {"dma", &dma},
+             {"dvfs", &dvfs}}};
   }
 };
 

@@ -15,13 +15,20 @@ inline constexpr Register auxiliary_bytes{0x2c, Access::read_only, 0, "AUXILIARY
                                           "bytes of the auxiliary buffer"};
 inline constexpr Register sram_bytes{0x30, Access::read_only, 0, "SRAM_BYTES", "bytes of the system SRAM"};
 
-inline constexpr Register sram_rate{0x34, Access::read_only, 0, "SRAM_RATE",
-                                    "bytes moved between system SRAM and a buffer in 256 accelerator cycles"};
-inline constexpr Register weight_rate{0x38, Access::read_only, 0, "WEIGHT_RATE",
-                                      "bytes loaded from the weight memory in 256 accelerator cycles"};
+inline constexpr Register sram_rate{
+    0x34, Access::read_only, 0, "SRAM_RATE",
+    "bytes moved between system SRAM and a buffer in 256 accelerator cycles at reset's clock"};
+inline constexpr Register weight_rate{
+    0x38, Access::read_only, 0, "WEIGHT_RATE",
+    "bytes loaded from the weight memory in 256 accelerator cycles at reset's clock"};
+inline constexpr Register cycles_low{
+    0x3c, Access::read_only, 0, "CYCLES_LOW",
+    "accelerator cycles since reset, at whatever clock, 31:0; reading it keeps CYCLES_HIGH"};
+inline constexpr Register cycles_high{0x40, Access::read_only, 0, "CYCLES_HIGH",
+                                      "63:32 of the cycles when CYCLES_LOW was read last"};
 
-inline constexpr Register map[] = {id,         lanes,     data_bytes, mask_bytes, auxiliary_bytes,
-                                   sram_bytes, sram_rate, weight_rate};
+inline constexpr Register map[] = {id,         lanes,     data_bytes,  mask_bytes, auxiliary_bytes,
+                                   sram_bytes, sram_rate, weight_rate, cycles_low, cycles_high};
 
 inline constexpr uint32_t rate_cycles = 256;  ///< that SRAM_RATE and WEIGHT_RATE count bytes in
 

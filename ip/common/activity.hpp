@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which units work at the same time: how much of the transfers is hidden behind computation. Every unit says
-// when a command begins and when it ends.
+// when a command begins and when it ends, in domain time (clock_domain.hpp).
 #pragma once
 #include <systemc>
 
@@ -18,9 +18,9 @@ class Activity {
     advance(now);
     --running_[static_cast<unsigned>(kind)];
   }
-  /// Time with at least one unit at work.
+  /// Domain time with at least one unit at work.
   const sc_core::sc_time& busy() const { return busy_; }
-  /// Time with a transfer and a computation at work.
+  /// Domain time with a transfer and a computation at work.
   const sc_core::sc_time& overlapped() const { return overlapped_; }
 
  private:

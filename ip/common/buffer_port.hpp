@@ -41,7 +41,7 @@ constexpr Cycles port_conflict(const PortDemand& winner, const PortDemand& loser
 
 class BufferPort {
  public:
-  static constexpr std::size_t users_max = 6;  ///< there are six units
+  static constexpr std::size_t users_max = 6;  ///< six units touch data buffers
 
   /// A unit's command begins to use the port. @param cycles  the command's  @param port_cycles  at most
   /// `cycles`

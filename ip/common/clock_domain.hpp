@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clock that is never simulated edge by edge: it only turns cycles into time.
+// A clock that is never simulated edge by edge: it only turns cycles into time. Its frequency may change,
+// while nothing it clocks is at work; an edge falls on the change. Over changes, cycles are counted in domain
+// time: the time in which the clock would have made the same cycles at its first frequency. Domain time is
+// simulated time until the first change; whole cycles take whole periods of it at every frequency.
 #pragma once
 #include <systemc>
+#include <vector>
 
 #include "ip/common/timing.hpp"
 
@@ -9,18 +13,60 @@ namespace edgebert {
 
 class ClockDomain {
  public:
-  explicit ClockDomain(double hertz) : period_(1.0 / hertz, sc_core::SC_SEC) {}
+  explicit ClockDomain(double hertz)
+      : first_period_(period_of(hertz)), changes_{{sc_core::SC_ZERO_TIME, 0, first_period_}} {}
 
-  const sc_core::sc_time& period() const { return period_; }
-  /// In whole units of the time resolution: a double would round from 2^53 of them on.
+  /// Now.
+  const sc_core::sc_time& period() const { return changes_.back().period; }
+  /// Of cycles at the present frequency. In whole units of the time resolution: a double would round from
+  /// 2^53 of them on.
   sc_core::sc_time time(Cycles cycles) const {
-    return sc_core::sc_time::from_value(period_.value() * cycles);
+    return sc_core::sc_time::from_value(period().value() * cycles);
   }
-  /// Whole cycles a span of time takes, rounded up.
-  Cycles cycles(const sc_core::sc_time& time) const { return ceil_divide(time.value(), period_.value()); }
+  /// Whole cycles a span of time takes at the present frequency, rounded up.
+  Cycles cycles(const sc_core::sc_time& time) const { return ceil_divide(time.value(), period().value()); }
+
+  /// Domain time of a moment.
+  sc_core::sc_time domain_time(const sc_core::sc_time& moment) const {
+    auto change = changes_.rbegin();
+    while (change->at > moment) ++change;
+    const std::uint64_t since = (moment - change->at).value();
+    const std::uint64_t first = first_period_.value();
+    const std::uint64_t present = change->period.value();
+    const std::uint64_t passed =
+        first == present
+            ? since
+            : static_cast<std::uint64_t>(static_cast<unsigned __int128>(since) * first / present);
+    return sc_core::sc_time::from_value(change->domain_time + passed);
+  }
+  /// Domain time of so many cycles.
+  sc_core::sc_time domain_time_of(Cycles cycles) const {
+    return sc_core::sc_time::from_value(first_period_.value() * cycles);
+  }
+  /// Whole cycles of a span of domain time, rounded up.
+  Cycles domain_cycles(const sc_core::sc_time& span) const {
+    return ceil_divide(span.value(), first_period_.value());
+  }
+
+  /// Another frequency from `now` on, not before the last change.
+  void change(const sc_core::sc_time& now, double hertz) {
+    changes_.push_back({now, domain_time(now).value(), period_of(hertz)});
+  }
+  /// While a change is under way, nothing may begin to work.
+  bool changing() const { return changing_; }
+  void set_changing(bool changing) { changing_ = changing; }
 
  private:
-  sc_core::sc_time period_;
+  struct Change {
+    sc_core::sc_time at;
+    std::uint64_t domain_time;  ///< at `at`
+    sc_core::sc_time period;    ///< from then on
+  };
+  static sc_core::sc_time period_of(double hertz) { return {1.0 / hertz, sc_core::SC_SEC}; }
+
+  sc_core::sc_time first_period_;
+  std::vector<Change> changes_;  ///< the first one is reset
+  bool changing_ = false;
 };
 
 }  // namespace edgebert

@@ -14,11 +14,17 @@ namespace edgebert {
 /// What commands did; nothing for those that were refused.
 struct Work {
   std::uint64_t macs = 0;          ///< multiply-accumulates of the shape, gated ones included
+  std::uint64_t macs_gated = 0;    ///< those with an operand of 0
+  std::uint64_t elements = 0;      ///< results written, or with softmax, normalised
+  std::uint64_t exponentials = 0;  ///< evaluated
   std::uint64_t bytes_loaded = 0;  ///< moved into buffers
   std::uint64_t bytes_stored = 0;  ///< moved out of buffers
 
   Work& operator+=(const Work& other) {
     macs += other.macs;
+    macs_gated += other.macs_gated;
+    elements += other.elements;
+    exponentials += other.exponentials;
     bytes_loaded += other.bytes_loaded;
     bytes_stored += other.bytes_stored;
     return *this;
@@ -39,6 +45,7 @@ struct Completion {
   Cycles busy;  ///< with the stalls, all cycles of the command
   Stalls stalls;
   Work work;
+  Cycles port_cycles = 0;  ///< in which a data buffer was read or written, all of them together
 };
 
 /// Begins and ends arrive in the order of their times.

@@ -38,6 +38,7 @@ class ScratchBuffer {
   explicit ScratchBuffer(std::size_t bytes) : bytes_(bytes, 0) {
     claims_.reserve(expected_regions);
     stamps_.reserve(expected_regions);
+    borrowed_.reserve(expected_regions);
   }
 
   std::size_t size() const { return bytes_.size(); }
@@ -46,18 +47,34 @@ class ScratchBuffer {
     return rows == 0 || base + (rows - 1) * stride + row_bytes <= bytes_.size();
   }
   std::span<const std::uint8_t> read(std::size_t base, std::size_t count) const {
+    copy_borrowed(base, base + count);
     return std::span(bytes_).subspan(base, count);
   }
   void write(std::size_t base, std::span<const std::uint8_t> data) {
     std::memcpy(overwrite(base, data.size()).data(), data.data(), data.size());
   }
-  /// Bytes to be written in place. What was known of them is forgotten.
+  /// Bytes to be written in place, all of them. What was known of them is forgotten.
   std::span<std::uint8_t> overwrite(std::size_t base, std::size_t count) {
+    const auto covered = [=](const Borrowed& each) { return base <= each.begin && each.end <= base + count; };
+    std::erase_if(borrowed_, covered);
+    return overwrite_some(base, count);
+  }
+  /// The same where some bytes in between keep their value.
+  std::span<std::uint8_t> overwrite_some(std::size_t base, std::size_t count) {
+    copy_borrowed(base, base + count);
     forget(base, base + count);
     return std::span(bytes_).subspan(base, count);
   }
+  /// Takes the bytes at `from` for those at `base`, just overwritten: they are copied when somebody reads
+  /// them. Weights come back layer after layer and were decoded long ago (ip/pu/operand_cache.hpp).
+  void borrow(std::size_t base, std::size_t count, const std::uint8_t* from) {
+    borrowed_.push_back({base, base + count, from});
+  }
+  /// What was borrowed is about to change where it came from.
+  void copy_borrowed() const { copy_borrowed(0, bytes_.size()); }
   template <typename Word>
   Word word(std::size_t base) const {
+    copy_borrowed(base, base + sizeof(Word));
     Word value;
     std::memcpy(&value, bytes_.data() + base, sizeof value);
     return value;
@@ -107,11 +124,24 @@ class ScratchBuffer {
     Stamp stamp;
   };
 
+  struct Borrowed {
+    std::size_t begin, end;
+    const std::uint8_t* from;
+  };
+
+  void copy_borrowed(std::size_t begin, std::size_t end) const {
+    std::erase_if(borrowed_, [=, this](const Borrowed& each) {
+      const bool meets = begin < each.end && each.begin < end;
+      if (meets) std::memcpy(bytes_.data() + each.begin, each.from, each.end - each.begin);
+      return meets;
+    });
+  }
   void forget(std::size_t begin, std::size_t end) {
     std::erase_if(stamps_, [=](const Region& each) { return begin < each.end && each.begin < end; });
   }
 
-  std::vector<std::uint8_t> bytes_;
+  mutable std::vector<std::uint8_t> bytes_;  ///< right where nothing is borrowed
+  mutable std::vector<Borrowed> borrowed_;   ///< do not overlap
   std::vector<Claim> claims_;
   std::vector<Region> stamps_;
 };

@@ -28,12 +28,13 @@ void Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::
     }
     running_ = true;
     start_ = sc_core::sc_time_stamp() + delay;
-    idle_ += start_ - end_;
+    idle_ += clock_.domain_time(start_) - clock_.domain_time(end_);
     tag_ = registers[unit::tag];
     tag_position_ = registers[unit::tag_position];
     registers.set(unit::status, unit::status_busy.put(1));
-    if (activity != nullptr) activity->begin(activity_kind(), start_);
+    if (activity != nullptr) activity->begin(activity_kind(), clock_.domain_time(start_));
     if (command_observer != nullptr) command_observer->begin(command());
+    if (clock_.changing()) return fail(unit::Error::clock_changing);
     start();
   } else if (reg.offset == unit::interrupt.offset) {
     const std::uint32_t written = registers[unit::interrupt];
@@ -44,19 +45,24 @@ void Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::
 
 void Unit::complete_after(Cycles cycles, const Stalls& stalls) {
   command_stalls_ = stalls;
-  end_after(cycles, 0);
+  end_after(cycles, clock_.time(cycles), 0);
   const bool comes_first = activity_kind() == Activity::Kind::transfer;
   for (auto& [buffer, port_cycles] : ports_) {
     if (buffer != nullptr) buffer->port.enter(*this, comes_first, cycles, port_cycles);
   }
 }
 
-void Unit::end_after(Cycles cycles, std::uint32_t error) {
+void Unit::complete_after(Cycles cycles, const sc_core::sc_time& time) {
+  command_stalls_ = {};
+  end_after(cycles, time, 0);
+}
+
+void Unit::end_after(Cycles cycles, const sc_core::sc_time& time, std::uint32_t error) {
   if (error != 0) command_stalls_ = {};
   command_cycles_ = cycles;
   error_ = error;
   refused_ = error != 0;
-  completion_.notify(start_ + clock_.time(cycles) - sc_core::sc_time_stamp());
+  completion_.notify(start_ + time - sc_core::sc_time_stamp());
 }
 
 void Unit::use_port(ScratchBuffer& buffer, Cycles port_cycles) {
@@ -87,21 +93,24 @@ void Unit::complete() {
   }
   running_ = false;
   end_ = sc_core::sc_time_stamp();
-  in_commands_ += end_ - start_;
+  in_commands_ += clock_.domain_time(end_) - clock_.domain_time(start_);
   ++commands_;
   busy_cycles_ += command_cycles_ - command_stalls_.total();
   stalls_ += command_stalls_;
   release_claims();
+  Cycles port_cycles = 0;
   for (auto& use : ports_) {
     if (use.buffer != nullptr) use.buffer->port.leave(*this);
+    port_cycles += use.port_cycles;
     use = {};
   }
-  if (activity != nullptr) activity->end(activity_kind(), end_);
+  if (activity != nullptr) activity->end(activity_kind(), clock_.domain_time(end_));
   if (command_observer != nullptr) {
     command_observer->end(command(), {.end = end_,
                                       .busy = command_cycles_ - command_stalls_.total(),
                                       .stalls = command_stalls_,
-                                      .work = refused_ ? Work{} : work()});
+                                      .work = refused_ ? Work{} : work(),
+                                      .port_cycles = refused_ ? 0 : port_cycles});
   }
   if (!refused_) finish();
   registers.set(unit::busy_cycles, static_cast<std::uint32_t>(busy_cycles_ + stalls_.total()));
@@ -113,11 +122,13 @@ void Unit::complete() {
 }
 
 sc_core::sc_time Unit::time_in_commands() const {
-  return running_ ? in_commands_ + (sc_core::sc_time_stamp() - start_) : in_commands_;
+  if (!running_) return in_commands_;
+  return in_commands_ + (clock_.domain_time(sc_core::sc_time_stamp()) - clock_.domain_time(start_));
 }
 
 sc_core::sc_time Unit::time_idle() const {
-  return running_ ? idle_ : idle_ + (sc_core::sc_time_stamp() - end_);
+  if (running_) return idle_;
+  return idle_ + (clock_.domain_time(sc_core::sc_time_stamp()) - clock_.domain_time(end_));
 }
 
 bool Unit::claim(ScratchBuffer& buffer, std::uint64_t base, std::uint64_t rows, std::uint64_t stride,

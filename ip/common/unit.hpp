@@ -5,8 +5,9 @@
 // Modelled: a command latches its registers at start, computes at once, shows its result at completion; level
 // interrupt with causes, enables and write-one-to-clear acknowledge; errors as STATUS codes; a command that
 // touches buffer bytes another unit is working on is refused (hardware would compute garbage); one completion
-// event a command, which moves later by what others take from it. Busy, stalled and idle cycles add up to all
-// cycles. Not modelled: aborting a command.
+// event a command, which moves later by what others take from it; a command that starts while the clock is
+// being changed is refused. Busy, stalled and idle cycles add up to all cycles. Not modelled: aborting a
+// command.
 #pragma once
 #include "contract/unit_regs.hpp"
 #include "ip/common/activity.hpp"
@@ -34,7 +35,8 @@ class Unit : public RegisterTarget {
   /// Cycles of completed commands in which the unit worked, and in which it waited, by what for.
   Cycles total_busy_cycles() const { return busy_cycles_; }
   const Stalls& total_stalls() const { return stalls_; }
-  /// Time inside commands and between them; measured at their ends, so that what is reported can be checked.
+  /// Domain time inside commands and between them; measured at their ends, so that what is reported can be
+  /// checked.
   sc_core::sc_time time_in_commands() const;
   sc_core::sc_time time_idle() const;
   /// Of the running command, from the start of another unit's on. The core that started that one runs ahead
@@ -57,6 +59,8 @@ class Unit : public RegisterTarget {
 
   /// @param stalls  the part of `cycles` in which the unit waits
   void complete_after(Cycles cycles, const Stalls& stalls = {});
+  /// The same for a command during which the clock changes. @param time  that `cycles` take
+  void complete_after(Cycles cycles, const sc_core::sc_time& time);
   /// The command is refused: STATUS.error, the error interrupt one cycle later, no result.
   template <typename Error>
   void fail(Error error) {
@@ -65,7 +69,7 @@ class Unit : public RegisterTarget {
   /// The command ends with an error after some time, without a result.
   template <typename Error>
   void fail_after(Cycles cycles, Error error) {
-    end_after(cycles, static_cast<std::uint32_t>(error));
+    end_after(cycles, clock_.time(cycles), static_cast<std::uint32_t>(error));
   }
   /// Says that the command works on `rows` blocks of `row_bytes`, `stride` apart, until it is complete.
   /// @return false if another unit does, and one of the two writes
@@ -73,13 +77,15 @@ class Unit : public RegisterTarget {
              std::uint64_t row_bytes, ScratchBuffer::Use use);
   /// Says in how many cycles the command uses a data buffer's port; before complete_after.
   void use_port(ScratchBuffer& buffer, Cycles port_cycles);
+  /// When the running command was started; ahead of the kernel's time if the core that did it is.
+  const sc_core::sc_time& start_time() const { return start_; }
   /// A tile described by the TAG registers as they stood at start.
   Tile tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
             std::span<const std::int32_t> values) const;
 
  private:
   void on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) override;
-  void end_after(Cycles cycles, std::uint32_t error);
+  void end_after(Cycles cycles, const sc_core::sc_time& time, std::uint32_t error);
   void complete();
   void release_claims();
   void refresh_interrupt();

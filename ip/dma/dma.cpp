@@ -13,6 +13,8 @@ using Use = ScratchBuffer::Use;
 
 namespace {
 constexpr std::size_t mask_bytes = 8;
+/// Shorter runs are copied sooner than remembered.
+constexpr std::size_t worth_borrowing = 512;
 }  // namespace
 
 Dma::Dma(sc_core::sc_module_name name, std::uint32_t port_bytes, std::array<DecoderBuffers, 2>& decoders,
@@ -21,8 +23,8 @@ Dma::Dma(sc_core::sc_module_name name, std::uint32_t port_bytes, std::array<Deco
       port_bytes_(port_bytes),
       decoders_(decoders),
       auxiliary_(auxiliary),
-      report_(new TransferReport) {
-  payload_.set_extension(report_);
+      extension_(new TransferExtension) {
+  payload_.set_extension(extension_);
 }
 
 ScratchBuffer* Dma::buffer() const {
@@ -87,23 +89,9 @@ void Dma::load() {
 
   const std::size_t bytes = std::size_t{rows} * row_bytes;
   const std::size_t extent = std::size_t{rows - 1} * stride + row_bytes;
-  if (memory_stride == row_bytes && stride == row_bytes) {
-    if (!read(address, target->overwrite(base, bytes))) return fail_on_bus();
-  } else if (memory_stride == row_bytes) {
-    run_.resize(bytes);
-    if (!read(address, run_)) return fail_on_bus();
-    for (std::uint32_t r = 0; r < rows; ++r) {
-      target->write(base + std::size_t{r} * stride,
-                    std::span(run_).subspan(std::size_t{r} * row_bytes, row_bytes));
-    }
-  } else {
-    for (std::uint32_t r = 0; r < rows; ++r) {
-      if (!read(address + std::uint64_t{r} * memory_stride,
-                target->overwrite(base + std::size_t{r} * stride, row_bytes))) {
-        return fail_on_bus();
-      }
-    }
-  }
+  const bool whole = rows == 1 || stride <= row_bytes;
+  const auto to = whole ? target->overwrite(base, extent) : target->overwrite_some(base, extent);
+  if (!move_rows(tlm::TLM_READ_COMMAND, to.data())) return fail_on_bus();
   stamp_.command = {registers[regs::mode], rows, address, memory_stride, row_bytes, stride};
   stamp_.row_bytes = row_bytes;
   stamp_.stride = stride;
@@ -122,23 +110,10 @@ void Dma::store() {
   if (!claim(*source, base, rows, stride, row_bytes, Use::reads)) return fail(unit::Error::buffer_in_use);
 
   const std::size_t bytes = std::size_t{rows} * row_bytes;
-  if (memory_stride == row_bytes && stride == row_bytes) {
-    if (!write(address, source->read(base, bytes))) return fail_on_bus();
-  } else if (memory_stride == row_bytes) {
-    run_.clear();
-    for (std::uint32_t r = 0; r < rows; ++r) {
-      const auto row = source->read(base + std::size_t{r} * stride, row_bytes);
-      run_.insert(run_.end(), row.begin(), row.end());
-    }
-    if (!write(address, run_)) return fail_on_bus();
-  } else {
-    for (std::uint32_t r = 0; r < rows; ++r) {
-      if (!write(address + std::uint64_t{r} * memory_stride,
-                 source->read(base + std::size_t{r} * stride, row_bytes))) {
-        return fail_on_bus();
-      }
-    }
-  }
+  // The payload of a write is only read.
+  auto* from =
+      const_cast<std::uint8_t*>(source->read(base, (rows - 1) * std::size_t{stride} + row_bytes).data());
+  if (!move_rows(tlm::TLM_WRITE_COMMAND, from)) return fail_on_bus();
   use_data_port(*source, rows, row_bytes);
   running_.bytes = bytes;
   complete_transfer();
@@ -166,7 +141,7 @@ void Dma::load_packed() {
   if (!claim(decoder.data, base, 1, 0, bytes, Use::writes)) return fail(unit::Error::buffer_in_use);
   std::size_t to = base;
   for (const Run& run : data_runs_) {
-    if (!read(run.address, decoder.data.overwrite(to, run.bytes))) return fail_on_bus();
+    if (!read_codes(run, decoder.data, to)) return fail_on_bus();
     to += run.bytes;
   }
   stamp_.command = {registers[regs::mode],
@@ -256,9 +231,43 @@ bool Dma::read(std::uint64_t address, std::span<std::uint8_t> to) {
   return true;
 }
 
-bool Dma::write(std::uint64_t address, std::span<const std::uint8_t> from) {
-  // The payload of a write is only read.
-  return transfer(tlm::TLM_WRITE_COMMAND, address, const_cast<std::uint8_t*>(from.data()), from.size());
+/// Long runs are taken by reference: most were decoded before and are never read.
+bool Dma::read_codes(const Run& run, ScratchBuffer& data, std::size_t to) {
+  const std::span bytes = data.overwrite(to, run.bytes);
+  if (run.bytes < worth_borrowing) return read(run.address, bytes);
+  extension_->borrower = this;
+  const bool done = read(run.address, bytes);
+  extension_->borrower = nullptr;
+  if (done && extension_->borrowed != nullptr) data.borrow(to, run.bytes, extension_->borrowed);
+  return done;
+}
+
+void Dma::copy_borrowed() {
+  for (DecoderBuffers& decoder : decoders_) decoder.data.copy_borrowed();
+}
+
+/// The rows of block() at once; one after the other where they do not lie in one memory, for the first that
+/// nobody answers to be known.
+bool Dma::move_rows(tlm::tlm_command command, std::uint8_t* data) {
+  const Block rows = block();
+  extension_->rows = rows.rows;
+  extension_->memory_stride = rows.memory_stride;
+  extension_->data_stride = rows.stride;
+  const bool moved = transfer(command, rows.address, data, rows.row_bytes);
+  extension_->rows = 1;
+  if (moved) {
+    if (command == tlm::TLM_READ_COMMAND) note_source();
+    return true;
+  }
+  if (rows.memory_stride == rows.row_bytes) return false;
+  for (std::uint32_t r = 0; r < rows.rows; ++r) {
+    if (!transfer(command, rows.address + std::uint64_t{r} * rows.memory_stride,
+                  data + std::size_t{r} * rows.stride, rows.row_bytes)) {
+      return false;
+    }
+    if (command == tlm::TLM_READ_COMMAND) note_source();
+  }
+  return true;
 }
 
 bool Dma::transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes, std::size_t count) {
@@ -272,8 +281,8 @@ bool Dma::transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t
   payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   bus->b_transport(payload_, time_);
   if (payload_.is_response_ok()) {
-    memory_time_ += report_->latency;
-    bus_time_ += report_->overhead;
+    memory_time_ += extension_->latency;
+    bus_time_ += extension_->overhead;
     return true;
   }
   registers.set(regs::fault_address, static_cast<std::uint32_t>(address));
@@ -294,9 +303,9 @@ void Dma::complete_transfer() {
 /// A stamp names one memory in one state; with several it names none.
 void Dma::note_source() {
   if (reads_++ == 0) {
-    stamp_.memory = report_->memory;
-    stamp_.generation = report_->generation;
-  } else if (stamp_.memory != report_->memory || stamp_.generation != report_->generation) {
+    stamp_.memory = extension_->memory;
+    stamp_.generation = extension_->generation;
+  } else if (stamp_.memory != extension_->memory || stamp_.generation != extension_->generation) {
     stamp_.memory = nullptr;
   }
 }

@@ -25,7 +25,7 @@
 
 namespace edgebert {
 
-class Dma : public Unit {
+class Dma : public Unit, private Borrower {
  public:
   tlm_utils::simple_initiator_socket<Dma> bus{"bus"};
 
@@ -56,7 +56,9 @@ class Dma : public Unit {
   bool read_row(std::uint32_t row, std::span<std::uint8_t> masks);
   bool row_start(std::uint32_t row, std::uint32_t& address);
   bool read(std::uint64_t address, std::span<std::uint8_t> to);
-  bool write(std::uint64_t address, std::span<const std::uint8_t> from);
+  bool read_codes(const Run& run, ScratchBuffer& data, std::size_t to);
+  void copy_borrowed() override;
+  bool move_rows(tlm::tlm_command command, std::uint8_t* data);
   bool transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes, std::size_t count);
   void note_source();
   void seal_stamp();
@@ -73,7 +75,7 @@ class Dma : public Unit {
   std::uint64_t& bytes_loaded_ = counters.declare("bytes_loaded");
   std::uint64_t& bytes_stored_ = counters.declare("bytes_stored");
   tlm::tlm_generic_payload payload_;
-  TransferReport* report_;  ///< the payload's extension, and the payload's to free
+  TransferExtension* extension_;  ///< the payload's extension, and the payload's to free
   struct {
     dma::Operation operation;
     std::size_t bytes;           ///< moved in or out of buffers
@@ -83,7 +85,7 @@ class Dma : public Unit {
   std::uint64_t reads_ = 0;  ///< of the running command
   std::uint64_t unrepeatable_loads_ = 0;
   // Storage is kept from command to command.
-  std::vector<std::uint8_t> run_;  ///< bytes that follow each other in memory, but not in the buffer
+  std::vector<std::uint8_t> run_;  ///< masks of a packed row, from its first group on
   std::vector<Run> data_runs_;     ///< where the codes of a packed load lie
   std::vector<std::uint16_t> row_numbers_;
   sc_core::sc_time time_;          ///< what the bus charged for the running command

@@ -35,13 +35,16 @@ std::optional<std::size_t> count(std::span<const std::uint8_t> masks, std::uint3
 /// @param out  zeros, up to the last column
 /// @return the first code that is not the group's
 inline const std::uint8_t* expand(std::uint64_t mask, const std::uint8_t* data, std::uint8_t* out) {
-  if (~mask == 0) {
-    std::memcpy(out, data, mask_group);
-    return data + mask_group;
-  }
   for (; mask != 0; mask &= mask - 1) out[std::countr_zero(mask)] = *data++;
   return data;
 }
+
+/// Expands groups of a row that follow each other.
+/// @param end  of all non-zeros; none behind it is read
+/// @param out  mask_group codes a group, zeros included
+/// @return the first code that is not theirs
+const std::uint8_t* expand_groups(const std::uint8_t* masks, std::size_t count, const std::uint8_t* data,
+                                  const std::uint8_t* end, std::uint8_t* out);
 
 /// Expands rows x columns codes.
 /// @param masks  rows * groups(columns) little-endian 64-bit words

@@ -85,13 +85,13 @@ void ProcessingUnit::finish_sums(const product::Epilogue& epilogue) {
 
 void ProcessingUnit::finish() {
   const auto& [shape, output, useful, statistics] = running_;
-  const std::uint64_t macs = work().macs;
-  macs_ += macs;
-  macs_gated_ += macs - useful;
+  const Work done = work();
+  macs_ += done.macs;
+  macs_gated_ += done.macs_gated;
   mac_slots_ += product::mac_slots(shape, parameters_.lanes);
   if (!shape.drains) return;
   write_output();
-  output_elements_ += std::uint64_t{shape.rows} * shape.columns;
+  output_elements_ += done.elements;
   working_saturations_ += statistics.working_saturations;
   code_saturations_ += statistics.code_saturations;
   if (observer) show_output();
@@ -99,7 +99,9 @@ void ProcessingUnit::finish() {
 
 Work ProcessingUnit::work() const {
   const product::Shape& shape = running_.shape;
-  return {.macs = std::uint64_t{shape.rows} * shape.columns * shape.reduction};
+  const std::uint64_t elements = std::uint64_t{shape.rows} * shape.columns;
+  const std::uint64_t macs = elements * shape.reduction;
+  return {.macs = macs, .macs_gated = macs - running_.useful, .elements = shape.drains ? elements : 0};
 }
 
 ProcessingUnit::OperandPlace ProcessingUnit::operand_place(unsigned decoder) const {
@@ -222,9 +224,6 @@ std::optional<regs::Error> ProcessingUnit::decode_packed(unsigned decoder, const
   if (!buffers.mask.contains(place.mask, view.rows, row_masks, row_masks) || place.base > buffers.data.size())
     return decoder == 0 ? Error::operand0_outside_buffer : Error::operand1_outside_buffer;
   const std::size_t mask_bytes = std::size_t{view.rows} * row_masks;
-  const std::span masks = buffers.mask.read(place.mask, mask_bytes);
-  const std::span data = buffers.data.read(place.base, buffers.data.size() - place.base);
-
   // Masks and data of one load, read from its beginning.
   const ScratchBuffer::Stamped source = buffers.mask.stamped(place.mask, place.mask + mask_bytes);
   const ScratchBuffer::Stamped codes = buffers.data.stamped(place.base, place.base + 1);
@@ -237,7 +236,9 @@ std::optional<regs::Error> ProcessingUnit::decode_packed(unsigned decoder, const
     decoded.data_bytes = entry->data_bytes;
     return std::nullopt;
   }
-  const auto consumed = operand.unpack(view.role, masks, data, view.rows, view.reduction);
+  const auto consumed = operand.unpack(view.role, buffers.mask.read(place.mask, mask_bytes),
+                                       buffers.data.read(place.base, buffers.data.size() - place.base),
+                                       view.rows, view.reduction);
   if (!consumed) return decoder == 0 ? Error::operand0_mask_disagrees : Error::operand1_mask_disagrees;
   decoded.data_bytes = *consumed;
   if (whole) {

@@ -148,7 +148,7 @@ class DenseSource {
 class PackedSource {
  public:
   PackedSource(std::span<const std::uint8_t> masks, std::span<const std::uint8_t> data, std::uint32_t groups)
-      : masks_(masks.data()), next_row_(data.data()), groups_(groups) {}
+      : masks_(masks.data()), next_row_(data.data()), end_(data.data() + data.size()), groups_(groups) {}
   void begin_rows(std::uint32_t first, std::uint32_t count) {
     first_ = first;
     for (std::uint32_t r = 0; r < count; ++r) {
@@ -157,18 +157,14 @@ class PackedSource {
     }
   }
   void copy(std::uint32_t row, std::uint32_t first, std::uint32_t count, std::uint8_t* out) {
-    std::memset(out, 0, count);
-    for (std::uint32_t k = 0; k < count; k += mask_group) {
-      next_[row] = bit_mask::expand(mask(row, (first + k) / mask_group), next_[row], out + k);
-    }
+    const std::uint8_t* masks = masks_ + 8 * ((std::size_t{first_} + row) * groups_ + first / mask_group);
+    next_[row] = bit_mask::expand_groups(masks, bit_mask::groups(count), next_[row], end_, out);
   }
 
  private:
-  std::uint64_t mask(std::uint32_t row, std::uint32_t group) const {
-    return bit_mask::load(masks_, (std::size_t{first_} + row) * groups_ + group);
-  }
   const std::uint8_t* masks_;
   const std::uint8_t* next_row_;  ///< non-zeros of the first row not begun
+  const std::uint8_t* end_;
   std::uint32_t groups_;
   std::uint32_t first_ = 0;
   const std::uint8_t* next_[panel_columns] = {};

@@ -24,4 +24,20 @@ std::uint32_t entropy_of(std::span<const std::int32_t> logits) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(h, 0, most));
 }
 
+std::uint32_t predict_index(std::uint32_t entropy, std::uint32_t threshold,
+                            std::span<const std::uint32_t> table, std::uint32_t columns) {
+  const std::size_t row_words = std::size_t{columns} + 1;
+  const auto distance = [&](std::size_t row) {
+    const std::uint32_t at = table[row * row_words];
+    return at > entropy ? at - entropy : entropy - at;
+  };
+  std::size_t nearest = 0;
+  for (std::size_t row = 1; row < table.size() / row_words; ++row) {
+    if (distance(row) < distance(nearest)) nearest = row;
+  }
+  const auto predicted = table.subspan(nearest * row_words + 1, columns);
+  const auto low = std::ranges::find_if(predicted, [&](std::uint32_t each) { return each < threshold; });
+  return low == predicted.end() ? columns - 1 : static_cast<std::uint32_t>(low - predicted.begin());
+}
+
 }  // namespace edgebert::early_exit

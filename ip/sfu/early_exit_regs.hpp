@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers of the early-exit assessment unit (docs/numerics.md section 8).
+// Registers of the early-exit assessment unit (docs/numerics.md section 8). Three commands, chosen by MODE:
+//   assess   entropy of the logits; ENTROPY, DECISION
+//   predict  at which later layer the entropy will fall below THRESHOLD, looked up by ENTROPY;
+//   PREDICTED_INDEX test     as assess, but ENTROPY becomes TEST_ENTROPY after TEST_CYCLES: no logits are
+//   read. A test feature,
+//            by which recorded entropies drive firmware's decisions
+// The exit-prediction table lies in the auxiliary buffer: LUT_ROWS rows of 1 + LUT_COLUMNS words, Q16.16
+// nats; the first word is the entropy at the prediction layer, ascending, the others those expected at the
+// layers behind it.
 #pragma once
 #include "ip/sfu/operand_regs.hpp"
 
@@ -16,6 +24,27 @@ inline constexpr Register entropy{0x30, Access::read_only, 0, "ENTROPY", "last r
 inline constexpr Register decision{0x34, Access::read_only, 0, "DECISION",
                                    "bit 0: entropy was below THRESHOLD"};
 
-inline constexpr Register map[] = {source_format, source_base, classes, threshold, entropy, decision};
+inline constexpr Register mode{0x38, Access::read_write, 0, "MODE",
+                               "1:0 command (0 assess, 1 predict, 2 test: assess with TEST_ENTROPY)"};
+inline constexpr Register lut_base{0x3c, Access::read_write, 0, "LUT_BASE",
+                                   "byte address of the exit-prediction table in the auxiliary buffer"};
+inline constexpr Register lut_rows{0x40, Access::read_write, 0, "LUT_ROWS", "rows of the table"};
+inline constexpr Register lut_columns{0x44, Access::read_write, 0, "LUT_COLUMNS",
+                                      "predicted entropies of a row, behind its first word"};
+inline constexpr Register predicted_index{
+    0x48, Access::read_only, 0, "PREDICTED_INDEX",
+    "last prediction: first column, from 0, of the nearest row that is below THRESHOLD, else the last"};
+inline constexpr Register test_entropy{0x4c, Access::read_write, 0, "TEST_ENTROPY",
+                                       "result of a test command, nats, Q16.16"};
+inline constexpr Register test_cycles{0x50, Access::read_write, 0, "TEST_CYCLES",
+                                      "accelerator cycles a test command takes, at least 1"};
+
+inline constexpr Register map[] = {source_format,   source_base,  classes,    threshold, entropy,
+                                   decision,        mode,         lut_base,   lut_rows,  lut_columns,
+                                   predicted_index, test_entropy, test_cycles};
+
+inline constexpr Field mode_command{0, 2};
+
+enum class Command : uint32_t { assess = 0, predict = 1, test = 2 };
 
 }  // namespace edgebert::early_exit

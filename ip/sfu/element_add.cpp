@@ -63,4 +63,8 @@ void ElementAdd::finish() {
                 std::vector<std::int32_t>(codes_.begin(), codes_.end())));
 }
 
+Work ElementAdd::work() const {
+  return {.elements = std::uint64_t{running_.rows} * running_.features};
+}
+
 }  // namespace edgebert

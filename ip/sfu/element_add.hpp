@@ -16,6 +16,7 @@ class ElementAdd : public SpecialFunctionUnit {
  private:
   void start() override;
   void finish() override;
+  Work work() const override;
 
   std::uint64_t& elements_done_ = counters.declare("elements");
   std::uint64_t& working_saturations_ = counters.declare("working_saturations");

@@ -81,4 +81,8 @@ void Layernorm::finish() {
                 std::vector<std::int32_t>(codes_.begin(), codes_.end())));
 }
 
+Work Layernorm::work() const {
+  return {.elements = std::uint64_t{running_.rows} * running_.features};
+}
+
 }  // namespace edgebert

@@ -17,6 +17,7 @@ class Layernorm : public SpecialFunctionUnit {
  private:
   void start() override;
   void finish() override;
+  Work work() const override;
 
   std::uint64_t& rows_done_ = counters.declare("rows");
   std::uint64_t& elements_done_ = counters.declare("elements");

@@ -16,7 +16,9 @@
 // 36 = 8 + 2 * 14, 34 = 6 + 2 * 14: one round trip of 14 cycles a data vector, 3 an auxiliary one. Our
 // additions, since the published units know neither: each wide (32-bit) vector that is read or written takes
 // 3 more port cycles; the add in front of layernorm reads its second operand with the first, 3 cycles and a
-// round trip a vector and pass. The published units' HLS initiation intervals are not modelled.
+// round trip a vector and pass. An exit prediction streams its table once, a row after the other: 1 cycle a
+// vector, and what an auxiliary vector of 32-bit words costs more (ours; the published design has the table,
+// its code does not). The published units' HLS initiation intervals are not modelled.
 #pragma once
 #include "ip/common/timing.hpp"
 
@@ -40,7 +42,7 @@ struct Costs {
   UnitCosts layernorm;
   UnitCosts element_add;
   UnitCosts early_exit;
-  Cycles dvfs_lookup;  ///< from start to interrupt; no unit of this model has it yet
+  Cycles dvfs_lookup;  ///< from start to interrupt, where voltage and clock stay as they are
 };
 
 constexpr Costs costs_of(TimingPreset preset) {
@@ -99,6 +101,13 @@ constexpr Cycles early_exit_cycles(std::uint32_t classes, std::uint32_t lanes, b
                                    const Costs& costs) {
   const Cycles logit = costs.data_read + (wide_logits ? costs.wide_vector : 0);
   return unit_cycles({1, classes, lanes}, costs.early_exit, 2 * logit);
+}
+
+/// One pass over the rows of the exit-prediction table. @param columns  words of a row behind its first
+constexpr Cycles prediction_cycles(std::uint32_t rows, std::uint32_t columns, std::uint32_t lanes,
+                                   const Costs& costs) {
+  const Cycles vector = 1 + costs.auxiliary_read + costs.wide_vector;
+  return rows * ceil_divide(std::uint64_t{columns} + 1, lanes) * vector + costs.early_exit.command;
 }
 
 }  // namespace edgebert::sfu

@@ -78,4 +78,9 @@ void Softmax::finish() {
   observer(tile(rows, 1, Tile::Format::row_scale, scales_));
 }
 
+Work Softmax::work() const {
+  return {.elements = std::uint64_t{running_.rows} * running_.columns,
+          .exponentials = running_.statistics.exp_evaluated};
+}
+
 }  // namespace edgebert

@@ -17,6 +17,7 @@ class Softmax : public SpecialFunctionUnit {
  private:
   void start() override;
   void finish() override;
+  Work work() const override;
 
   std::uint64_t& rows_done_ = counters.declare("rows");
   std::uint64_t& exp_evaluated_ = counters.declare("exp_evaluated");

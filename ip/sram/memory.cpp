@@ -6,6 +6,32 @@
 #include <new>
 
 namespace edgebert {
+namespace {
+
+/// Rows as an extension describes them; without one, a single row.
+struct Rows {
+  std::uint32_t count = 1;
+  std::uint64_t memory_stride = 0;
+  std::size_t data_stride = 0;
+  std::uint64_t extent;
+
+  Rows(const tlm::tlm_generic_payload& payload, const TransferExtension* extension)
+      : extent(payload.get_data_length()) {
+    if (extension == nullptr) return;
+    count = extension->rows;
+    memory_stride = extension->memory_stride;
+    data_stride = extension->data_stride;
+    extent = extension->extent(payload.get_data_length());
+  }
+};
+
+TransferExtension* extension_of(const tlm::tlm_generic_payload& payload) {
+  TransferExtension* extension = nullptr;
+  payload.get_extension(extension);
+  return extension;
+}
+
+}  // namespace
 
 Memory::Memory(sc_core::sc_module_name name, const Parameters& parameters)
     : sc_module(name),
@@ -16,10 +42,6 @@ Memory::Memory(sc_core::sc_module_name name, const Parameters& parameters)
   socket.register_transport_dbg(this, &Memory::transport_dbg);
 }
 
-bool Memory::inside(const tlm::tlm_generic_payload& payload) const {
-  return payload.get_address() <= size() && payload.get_data_length() <= size() - payload.get_address();
-}
-
 BurstTime Memory::burst(std::uint64_t offset, std::uint64_t bytes, bool read) {
   const MemoryTiming& timing = parameters_.timing;
   return {(read ? timing.read_latency : timing.write_latency).value(),
@@ -27,38 +49,71 @@ BurstTime Memory::burst(std::uint64_t offset, std::uint64_t bytes, bool read) {
 }
 
 void Memory::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
-  if (!inside(payload)) return payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-  std::uint8_t* at = bytes_.get() + payload.get_address();
+  TransferExtension* extension = extension_of(payload);
+  const std::uint64_t extent = Rows(payload, extension).extent;
+  if (payload.get_address() > size() || extent > size() - payload.get_address())
+    return payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
   if (payload.is_read()) {
-    std::memcpy(payload.get_data_ptr(), at, payload.get_data_length());
-    bytes_read_ += payload.get_data_length();
-    TransferReport* report = nullptr;
-    payload.get_extension(report);
-    if (report != nullptr) {
-      report->memory = parameters_.private_port ? nullptr : this;
-      report->generation = generation_;
-    }
+    read(payload, extension);
   } else if (parameters_.writable) {
-    std::memcpy(at, payload.get_data_ptr(), payload.get_data_length());
-    touch();
-    bytes_written_ += payload.get_data_length();
-    if (write_sink_) write_sink_(payload.get_address(), payload.get_data_length());
+    write(payload, extension);
   } else {
     return payload.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
   }
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
+void Memory::read(tlm::tlm_generic_payload& payload, TransferExtension* extension) {
+  const std::uint8_t* from = bytes_.get() + payload.get_address();
+  const std::size_t row_bytes = payload.get_data_length();
+  const Rows rows(payload, extension);
+  bytes_read_ += rows.count * row_bytes;
+  if (extension != nullptr) {
+    extension->memory = parameters_.private_port ? nullptr : this;
+    extension->generation = generation_;
+    extension->borrowed = nullptr;
+    if (extension->borrower != nullptr && !parameters_.private_port) {
+      extension->borrowed = from;
+      if (std::find(borrowers_.begin(), borrowers_.end(), extension->borrower) == borrowers_.end())
+        borrowers_.push_back(extension->borrower);
+      return;
+    }
+  }
+  std::uint8_t* to = payload.get_data_ptr();
+  for (std::uint32_t row = 0; row < rows.count; ++row)
+    std::memcpy(to + row * rows.data_stride, from + row * rows.memory_stride, row_bytes);
+}
+
+void Memory::write(tlm::tlm_generic_payload& payload, const TransferExtension* extension) {
+  call_in_borrowed();
+  std::uint8_t* to = bytes_.get() + payload.get_address();
+  const std::size_t row_bytes = payload.get_data_length();
+  const Rows rows(payload, extension);
+  const std::uint8_t* from = payload.get_data_ptr();
+  for (std::uint32_t row = 0; row < rows.count; ++row)
+    std::memcpy(to + row * rows.memory_stride, from + row * rows.data_stride, row_bytes);
+  touch();
+  bytes_written_ += rows.count * row_bytes;
+  if (write_sink_) write_sink_(payload.get_address(), rows.extent);
+}
+
+void Memory::call_in_borrowed() {
+  for (Borrower* borrower : borrowers_) borrower->copy_borrowed();
+  borrowers_.clear();
+}
+
 unsigned Memory::transport_dbg(tlm::tlm_generic_payload& payload) {
-  if (!inside(payload)) return 0;
+  const std::size_t bytes = payload.get_data_length();
+  if (payload.get_address() > size() || bytes > size() - payload.get_address()) return 0;
   std::uint8_t* at = bytes_.get() + payload.get_address();
   if (payload.is_read()) {
-    std::memcpy(payload.get_data_ptr(), at, payload.get_data_length());
+    std::memcpy(payload.get_data_ptr(), at, bytes);
   } else {
-    std::memcpy(at, payload.get_data_ptr(), payload.get_data_length());
+    call_in_borrowed();
+    std::memcpy(at, payload.get_data_ptr(), bytes);
     touch();
   }
-  return payload.get_data_length();
+  return static_cast<unsigned>(bytes);
 }
 
 }  // namespace edgebert

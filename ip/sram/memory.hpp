@@ -11,11 +11,12 @@
 #include <string>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 #include <tlm_utils/simple_target_socket.h>
 
 #include "ip/common/timing.hpp"
-#include "ip/common/transfer_report.hpp"
+#include "ip/common/transfer_extension.hpp"
 
 namespace edgebert {
 
@@ -61,13 +62,18 @@ class Memory : public sc_core::sc_module {
   virtual BurstTime burst(std::uint64_t offset, std::uint64_t bytes, bool read);
   /// Between two jobs: what a long pause does to the memory's state.
   virtual void settle() {}
+  /// Rows opened; 0 for a memory without rows.
+  virtual std::uint64_t activates() const { return 0; }
   /// What it has done since reset, by name.
   virtual std::map<std::string, std::uint64_t, std::less<>> counters() const {
     return {{"bytes_read", bytes_read_}, {"bytes_written", bytes_written_}};
   }
   std::uint64_t size() const { return parameters_.bytes; }
-  /// Back door: the contents themselves. Whoever writes through it calls touch().
-  std::span<std::uint8_t> contents() { return {bytes_.get(), parameters_.bytes}; }
+  /// Back door: the contents themselves, to be written at once. Whoever writes through it calls touch().
+  std::span<std::uint8_t> contents() {
+    call_in_borrowed();
+    return {bytes_.get(), parameters_.bytes};
+  }
   /// Changes with every write, so that what was derived from the contents can be kept until then.
   std::uint64_t generation() const { return generation_; }
   void touch() { ++generation_; }
@@ -79,7 +85,9 @@ class Memory : public sc_core::sc_module {
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& payload);
-  bool inside(const tlm::tlm_generic_payload& payload) const;
+  void read(tlm::tlm_generic_payload& payload, TransferExtension* extension);
+  void write(tlm::tlm_generic_payload& payload, const TransferExtension* extension);
+  void call_in_borrowed();
 
   Parameters parameters_;
   struct Free {
@@ -88,6 +96,7 @@ class Memory : public sc_core::sc_module {
   /// Zeros from calloc: pages nothing touches cost the host nothing.
   std::unique_ptr<std::uint8_t[], Free> bytes_;
   std::function<void(std::uint64_t, std::size_t)> write_sink_;
+  std::vector<Borrower*> borrowers_;
   std::uint64_t generation_ = 0;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;

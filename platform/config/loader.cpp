@@ -5,20 +5,22 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include "contract/file.hpp"
 #include "platform/config/text.hpp"
 #include "platform/config/timing_preset.hpp"
+#include "platform/config/yaml_document.hpp"
+#include "platform/config/vf_table.hpp"
 
 namespace edgebert::config {
 namespace {
 
-constexpr std::size_t largest_file = 1 << 20;
+constexpr const char* envm_latency = "memory.envm.read_latency";
 
 Error refuse(const std::string& message) {
   return Error(Failure::config, message);
@@ -68,22 +70,14 @@ std::string unknown_key(const std::string& path) {
                      nearest(start, valid_paths()));
 }
 
-/// YAML takes these in comments and quotes, where nobody sees them.
-bool is_control(char character) {
-  const auto byte = static_cast<unsigned char>(character);
-  return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
-}
-
 class Loader {
  public:
   explicit Loader(std::filesystem::path file) : file_(std::move(file)), name_(printable(file_.string())) {}
 
   void read(const std::string& yaml) {
-    const YAML::Node root = parse(yaml);
-    if (!root.IsMap())
-      throw refuse(fmt::format("{}: expected keys and values, starting with 'version: 1'", at(root)));
-    check_version(root);
-    walk(root, "");
+    document_.emplace(yaml, file_, "a configuration");
+    document_->check_version(schema_version);
+    walk(document_->root(), "");
   }
 
   void override_with(const std::string& assignment) {
@@ -113,59 +107,26 @@ class Loader {
 
   Loaded finish() {
     follow_preset(config_, [this](const Key& key) { return origin_.contains(key.path); });
+    follow_cells();
     cross_check();
+    read_dvfs_table();
+    check_dvfs();
     Loaded loaded{config_, file_, {}, hash_of(config_)};
     for (const Key& key : schema()) {
       const auto origin = origin_.find(key.path);
-      const char* by_itself = key.follows_preset ? "timing.preset" : "default";
+      const char* by_itself = key.follows_preset         ? "timing.preset"
+                              : key.path == envm_latency ? "memory.envm.data_cell"
+                                                         : "default";
       loaded.values.push_back(
           {&key, text_of(key, config_), origin == origin_.end() ? by_itself : origin->second});
     }
+    // Written out elsewhere, the configuration must still find it.
+    if (!config_.dvfs.table.empty()) loaded.soc.dvfs.table = vf_table_file().string();
     return loaded;
   }
 
  private:
-  std::string at(const YAML::Mark& mark) const {
-    if (mark.is_null()) return name_ + ":1:1";
-    return fmt::format("{}:{}:{}", name_, mark.line + 1, mark.column + 1);
-  }
-  std::string at(const YAML::Node& node) const { return at(node.Mark()); }
-
-  YAML::Node parse(const std::string& yaml) const {
-    if (yaml.size() > largest_file) {
-      throw refuse(fmt::format("{}: {} bytes is too long for a configuration", name_, yaml.size()));
-    }
-    if (const auto offset = first_invalid_utf8(yaml)) {
-      throw refuse(fmt::format("{}: byte {} is not UTF-8", name_, *offset));
-    }
-    if (const auto found = std::ranges::find_if(yaml, is_control); found != yaml.end()) {
-      throw refuse(fmt::format("{}: byte {} is a control character ({})", name_, found - yaml.begin(),
-                               printable({&*found, 1})));
-    }
-    try {
-      // yaml-cpp closes an open quote at the file's end if blanks or line breaks stand there.
-      const std::size_t end = yaml.find_last_not_of(" \t\r\n");
-      const std::vector<YAML::Node> documents = YAML::LoadAll(yaml.substr(0, end + 1));
-      if (documents.empty()) throw refuse(name_ + ":1:1: the file is empty; it needs at least 'version: 1'");
-      if (documents.size() > 1) {
-        throw refuse(fmt::format("{}: a second YAML document; a configuration is one", at(documents[1])));
-      }
-      return documents.front();
-    } catch (const YAML::Exception& problem) {
-      throw refuse(fmt::format("{}: not YAML: {}", at(problem.mark), printable(problem.msg)));
-    }
-  }
-
-  void check_version(const YAML::Node& root) const {
-    const YAML::Node version = root["version"];
-    if (!version)
-      throw refuse(fmt::format("{}: version: missing; add 'version: {}'", at(root), schema_version));
-    if (!version.IsScalar() || version.Scalar() != std::to_string(schema_version)) {
-      throw refuse(fmt::format("{}: version: {} is not supported; this program reads version {}", at(version),
-                               version.IsScalar() ? "'" + printable(version.Scalar()) + "'" : "this",
-                               schema_version));
-    }
-  }
+  std::string at(const YAML::Node& node) const { return document_->at(node); }
 
   void walk(const YAML::Node& section, const std::string& prefix) {
     std::map<std::string, YAML::Mark> seen;
@@ -217,6 +178,14 @@ class Loader {
     return found == place_.end() ? name_ : found->second;
   }
 
+  /// The eNVM's read latency is its cells', unless it is given.
+  void follow_cells() {
+    SocConfig::Memories& memory = config_.memory;
+    if (origin_.contains(envm_latency)) return;
+    memory.envm.read_latency_ns =
+        reram::read_latency_ns(memory.envm_cells.data, memory.envm_cells.mask, memory.envm.clock_hz);
+  }
+
   /// What no key can check alone.
   void cross_check() const {
     const SocConfig::Buffers& buffers = config_.buffers;
@@ -228,10 +197,70 @@ class Loader {
           format_quantity(buffers.mask, Unit::bytes), format_quantity(buffers.mask * 8.0, Unit::bytes),
           format_quantity(buffers.data, Unit::bytes)));
     }
+    check_faults();
+  }
+
+  void check_faults() const {
+    const SocConfig::Faults& faults = config_.faults;
+    const bool by_rate = faults.model == FaultModel::bit_error_rate;
+    if (faults.memory == FaultyMemory::none) return;
+    if (faults.memory != FaultyMemory::envm && !by_rate) {
+      throw refuse(
+          fmt::format("{}: faults.memory: only the eNVM has cells; set faults.model: bit_error_rate and "
+                      "faults.rate",
+                      place("faults.memory")));
+    }
+    if (faults.memory == FaultyMemory::envm && config_.embedding.store != EmbeddingStore::envm) {
+      throw refuse(fmt::format("{}: faults.memory: the eNVM is empty with embedding.store: dram",
+                               place("faults.memory")));
+    }
+    if (faults.rate != 0 && !by_rate) {
+      throw refuse(
+          fmt::format("{}: faults.rate: the cells say how often they err; set faults.model: bit_error_rate",
+                      place("faults.rate")));
+    }
+  }
+
+  std::filesystem::path vf_table_file() const {
+    return std::filesystem::absolute(file_.parent_path() / config_.dvfs.table).lexically_normal();
+  }
+
+  void read_dvfs_table() {
+    if (!config_.dvfs.table.empty()) config_.dvfs.points = read_vf_table(vf_table_file());
+  }
+
+  /// Regulator, oscillator and table must meet at the clock of reset.
+  void check_dvfs() const {
+    const SocConfig::Dvfs& dvfs = config_.dvfs;
+    if (dvfs.ldo.voltage_min > dvfs.ldo.voltage_max)
+      throw refuse(fmt::format("{}: dvfs.ldo.voltage_min: {} is above dvfs.ldo.voltage_max, {}",
+                               place("dvfs.ldo.voltage_min"),
+                               format_quantity(dvfs.ldo.voltage_min, Unit::volts),
+                               format_quantity(dvfs.ldo.voltage_max, Unit::volts)));
+    const double clock = config_.clocks.accelerator_hz;
+    if (clock < dvfs.adpll.frequency_min || clock > dvfs.adpll.frequency_max)
+      throw refuse(
+          fmt::format("{}: clocks.accelerator: {} is outside of dvfs.adpll.frequency_min and _max, {} to {}",
+                      place("clocks.accelerator"), format_quantity(clock, Unit::hertz),
+                      format_quantity(dvfs.adpll.frequency_min, Unit::hertz),
+                      format_quantity(dvfs.adpll.frequency_max, Unit::hertz)));
+    const dvfs::VfCurve curve(dvfs.points);
+    // The highest step of the regulator that the table covers.
+    std::uint32_t highest = dvfs.ldo.step_for(std::min(dvfs.ldo.highest(), curve.fastest().microvolts));
+    if (highest > std::min(dvfs.ldo.highest(), curve.fastest().microvolts))
+      highest -= std::min(highest, dvfs::Ldo::microvolts_of(dvfs.ldo.step));
+    const std::uint32_t fastest = curve.frequency_at(highest).value_or(0);
+    if (dvfs::Adpll::kilohertz_of(clock) > fastest)
+      throw refuse(
+          fmt::format("{}: clocks.accelerator: {} is above {}, the fastest clock of the V/f table at a "
+                      "voltage of the regulator (dvfs.table, dvfs.ldo)",
+                      place("clocks.accelerator"), format_quantity(clock, Unit::hertz),
+                      format_quantity(fastest * 1e3, Unit::hertz)));
   }
 
   std::filesystem::path file_;
   std::string name_;
+  std::optional<YamlDocument> document_;
   SocConfig config_;
   std::set<std::string> overridden_;
   std::map<std::string, std::string> origin_;
@@ -259,6 +288,8 @@ std::string hash_of(const SocConfig& config) {
     if (key.influence == Influence::results)
       canonical += fmt::format("{}={}\n", key.path, canonical_of(key, config));
   }
+  for (const dvfs::VfPoint& point : config.dvfs.points)
+    canonical += fmt::format("dvfs.table={}:{}\n", point.microvolts, point.kilohertz);
   return sha256_of({reinterpret_cast<const std::uint8_t*>(canonical.data()), canonical.size()});
 }
 

@@ -6,8 +6,8 @@
 // values that are sections, merge keys, several documents, another `version`, text that is not UTF-8.
 //
 // The config hash is the SHA-256 of the values in canonical form, one "key=value" a line in the schema's
-// order, of the keys that can influence results. Not part of it: names, the paths of model and firmware
-// (their contents have hashes of their own), core.quantum, the wall-time limit.
+// order, of the keys that can influence results, and the points of the V/f table. Not part of it: names, the
+// paths of model and firmware (their contents have hashes of their own), core.quantum, the wall-time limit.
 #pragma once
 #include <filesystem>
 #include <span>

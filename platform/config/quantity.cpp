@@ -25,6 +25,8 @@ constexpr Symbol nanosecond_symbols[] = {{"ns", 1}, {"us", 1e3L}, {"ms", 1e6L}};
 constexpr Symbol second_symbols[] = {{"s", 1},      {"ms", 1e-3L}, {"us", 1e-6L},
                                      {"ns", 1e-9L}, {"min", 60},   {"h", 3600}};
 constexpr Symbol nat_symbols[] = {{"nat", 1}};
+constexpr Symbol volt_symbols[] = {{"V", 1}, {"mV", 1e-3L}};
+constexpr Symbol watt_symbols[] = {{"W", 1}, {"mW", 1e-3L}, {"uW", 1e-6L}};
 
 std::span<const Symbol> symbols(Unit unit) {
   switch (unit) {
@@ -38,6 +40,10 @@ std::span<const Symbol> symbols(Unit unit) {
       return second_symbols;
     case Unit::nats:
       return nat_symbols;
+    case Unit::volts:
+      return volt_symbols;
+    case Unit::watts:
+      return watt_symbols;
     case Unit::none:
       break;
   }

@@ -15,6 +15,8 @@ enum class Unit {
   nanoseconds,  ///< ns, us, ms
   seconds,      ///< s, ms, us, ns, min, h
   nats,         ///< nat
+  volts,        ///< V, mV
+  watts,        ///< W, mW, uW
 };
 
 /// The base unit's symbol: "B"; empty for a count.

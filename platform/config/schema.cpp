@@ -38,9 +38,6 @@ std::vector<Key> identity_keys() {
           "16-bit wrapping arithmetic of the published SystemC, for replay-vectors only (compatibility mode, "
           "docs/vectors.md)",
           "docs/numerics.md"),
-      number("exit.threshold", Unit::nats, {0, 4.2}, SLOT(exit.threshold),
-             "exit after the first layer whose entropy is below this; 0 never exits early",
-             "rule: published software; value: assumption"),
       choice("sequence.pad", {"full", "actual"}, SLOT(sequence.pad),
              "rows computed for a sentence: full = the model's sequence length, actual = its tokens",
              "full: published software pads to 128"),
@@ -129,8 +126,10 @@ std::vector<Key> memory_keys() {
   keys.push_back(choice("memory.weight_memory.kind", {"sram", "lpddr4"}, SLOT(memory.weight_memory_kind),
                         "sram = fixed latencies; lpddr4 = rows and refresh, instead of the latencies",
                         "assumption"));
-  add_memory<&Memories::envm>(keys, memory_map::envm, "eNVM (ReRAM) with the word embeddings", figure,
-                              "2 MB RRAM macros at 22 nm, NVMExplorer: 0.8 ns and more; not writable here");
+  add_memory<&Memories::envm>(
+      keys, memory_map::envm, "eNVM (ReRAM) with the word embeddings", figure,
+      "read: the slower of its cells in whole cycles of its clock, 1.54 ns (recalled) of 2-bit "
+      "cells; not writable here");
   keys.push_back(number("memory.envm.read_ports", Unit::none, {1, 16, 1}, SLOT(memory.envm_read_ports),
                         "eNVM: words of its width read in one cycle", assumed));
   return keys;
@@ -155,6 +154,14 @@ std::vector<Key> lpddr4_keys() {
   };
 }
 
+std::vector<Key> energy_keys() {
+  return {
+      text("energy.table", SLOT(energy.table),
+           "energy table (docs/energy.md), looked for as the model is; empty: reports say nothing of energy",
+           "free"),
+  };
+}
+
 std::vector<Key> limit_keys() {
   return {
       number("limits.simulated_time", Unit::seconds, {1e-6, 1e6}, SLOT(limits.simulated_seconds),
@@ -169,8 +176,9 @@ std::vector<Key> limit_keys() {
 std::span<const Key> schema() {
   static const std::vector<Key> keys = [] {
     std::vector<Key> all;
-    for (std::vector<Key> (*part)() : {identity_keys, accelerator_keys, timing_keys, buffer_keys, system_keys,
-                                       memory_keys, lpddr4_keys, limit_keys}) {
+    for (std::vector<Key> (*part)() :
+         {identity_keys, exit_keys, accelerator_keys, timing_keys, buffer_keys, system_keys, memory_keys,
+          envm_cell_keys, lpddr4_keys, energy_keys, dvfs_keys, fault_keys, limit_keys}) {
       for (Key& key : part()) all.push_back(std::move(key));
     }
     return all;

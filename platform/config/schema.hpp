@@ -18,7 +18,8 @@ inline constexpr int schema_version = 1;
 
 /// Where a key's value lives in a SocConfig.
 using Slot = std::variant<std::string*, std::uint32_t*, std::uint64_t*, double*, TimingPreset*, SequencePad*,
-                          NumericsPreset*, EmbeddingStore*, MemoryKind*>;
+                          NumericsPreset*, EmbeddingStore*, MemoryKind*, mailbox::ExitPolicy*, reram::CellKind*,
+                          reram::LevelCoding*, reram::Ecc*, FaultyMemory*, FaultModel*>;
 
 /// Whether a value can change what a run reports.
 enum class Influence {

@@ -33,7 +33,16 @@ inline Key number(std::string path, Unit unit, Range range, Slot (*slot)(SocConf
 // A lambda without captures is all a row needs to say where its value lives.
 #define SLOT(member) [](SocConfig& config) -> Slot { return &config.member; }
 
+/// Keys of the section `exit` (schema_exit.cpp).
+std::vector<Key> exit_keys();
+
 /// Keys of the section `timing` (schema_timing.cpp).
 std::vector<Key> timing_keys();
+
+/// Keys of the section `dvfs` (schema_dvfs.cpp).
+std::vector<Key> dvfs_keys();
+/// Keys of `memory.envm` that say how bits are stored, and of the section `faults` (schema_envm.cpp).
+std::vector<Key> envm_cell_keys();
+std::vector<Key> fault_keys();
 
 }  // namespace edgebert::config

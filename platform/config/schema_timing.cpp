@@ -93,7 +93,7 @@ std::vector<Key> special_function_keys() {
   add_unit<&sfu::Costs::element_add>(keys, "element_add");
   add_unit<&sfu::Costs::early_exit>(keys, "early_exit");
   keys.push_back(cycles("sfu.dvfs_lookup", SLOT(timing.sfu.dvfs_lookup),
-                        "of a lookup of voltage and frequency; no unit of the platform makes one yet",
+                        "of a DVFS command that changes nothing; with a change, in front of it",
                         "measured inside the published top level"));
   return keys;
 }

@@ -5,8 +5,14 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "contract/formats.hpp"
+#include "contract/mailbox.hpp"
+#include "ip/dvfs/adpll.hpp"
+#include "ip/dvfs/ldo.hpp"
+#include "ip/dvfs/vf_curve.hpp"
+#include "ip/envm/cell_model.hpp"
 #include "ip/pu/product_cost.hpp"
 #include "ip/sfu/sfu_cost.hpp"
 
@@ -27,14 +33,22 @@ struct MemoryConfig {
 
 enum class MemoryKind { sram, lpddr4 };
 
+/// The memory whose contents are read with faults, and how they are drawn.
+enum class FaultyMemory { none, envm, weight_memory, system_sram };
+enum class FaultModel { cell, bit_error_rate };
+
 struct SocConfig {
   std::string name = "edgebert";
-  std::string model;     ///< model image; looked for beside the YAML file, then in the program's data folder
-  std::string firmware;  ///< ELF file; empty: the one built with the program
+  std::string model;      ///< model image; looked for beside the YAML file, then in the program's data folder
+  std::string firmware;   ///< ELF file; empty: the one built with the program
+  std::string predictor;  ///< exit table of policies that predict; looked for as the model is
   NumericsPreset numerics = NumericsPreset::exact;
 
   struct Exit {
+    mailbox::ExitPolicy policy = mailbox::ExitPolicy::ee;
     double threshold = 0.3;  ///< nats; 0 never exits early
+    std::uint32_t predict_layer = 1;
+    double deadline_seconds = 0;  ///< from arrival to answer; 0: none
   } exit;
   struct Sequence {
     SequencePad pad = SequencePad::full;
@@ -81,7 +95,20 @@ struct SocConfig {
     MemoryKind weight_memory_kind = MemoryKind::sram;  ///< lpddr4: latencies come from `lpddr4`
     std::uint32_t envm_read_ports = 1;
     MemoryConfig envm{2 * 1024 * 1024, 8, 500.0e6, 2, 0};
+    /// How the eNVM stores bits; its read latency follows unless it is given.
+    struct Cells {
+      reram::CellKind data = reram::CellKind::mlc2;
+      reram::CellKind mask = reram::CellKind::slc;  ///< masks and row index
+      reram::LevelCoding coding = reram::LevelCoding::binary;
+      reram::Ecc ecc = reram::Ecc::none;
+    } envm_cells;
   } memory;
+  struct Faults {
+    FaultyMemory memory = FaultyMemory::none;
+    FaultModel model = FaultModel::cell;
+    double rate = 0;  ///< of a bit, with bit_error_rate
+    std::uint32_t seed = 1;
+  } faults;
   /// LPDDR4-3200, JEDEC JESD209-4 (recalled).
   struct Lpddr4 {
     std::uint32_t row = 2048;  ///< bytes of an open row
@@ -92,6 +119,16 @@ struct SocConfig {
     double refresh_interval_ns = 3904;
     double refresh_duration_ns = 180;
   } lpddr4;
+  struct Energy {
+    std::string table = "energy/edgebert-12nm.yaml";  ///< looked for as the model is; empty: no energy
+  } energy;
+  /// Voltage and clock of the accelerator's domain.
+  struct Dvfs {
+    std::string table;  ///< V/f table; looked for beside the YAML file; empty: `points` as they stand here
+    std::vector<dvfs::VfPoint> points = dvfs::default_points;  ///< what the table says
+    dvfs::Ldo ldo;
+    dvfs::Adpll adpll;
+  } dvfs;
   struct Limits {
     double simulated_seconds = 60;  ///< a sentence that takes longer has failed
     double wall_seconds = 3600;     ///< a run that takes longer has failed

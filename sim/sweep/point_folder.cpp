@@ -56,6 +56,8 @@ std::optional<PointResult> result_in(const fs::path& folder, const Identity& ide
                : std::string();
   };
   const Json host = report.value("host", Json::object());
+  const Json energy = report.value("energy", Json::object());
+  const Json table = energy.is_object() ? energy.value("table", Json::object()) : Json::object();
   const struct {
     const char* what;
     std::string found;
@@ -66,6 +68,7 @@ std::optional<PointResult> result_in(const fs::path& folder, const Identity& ide
                {"configuration", text(report, "config_hash"), identity.config_hash},
                {"model image", text(report, "model_hash"), identity.model_hash},
                {"firmware", text(report, "firmware_hash"), identity.firmware_hash},
+               {"energy table", text(table, "hash"), identity.energy_table_hash},
                {"sentences", text(report, "inputs_hash"), identity.inputs_hash}};
   for (const auto& part : parts) {
     if (part.found == part.expected) continue;
@@ -93,6 +96,20 @@ void prepare_folder(const Task& task, const SocConfig& soc) {
                       {"timeout_seconds", task.timeout ? Json(*task.timeout) : Json(nullptr)}};
   write_text(task.folder / config_name, config::yaml_of(soc));
   write_text(task.folder / point_name, point.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void copy_result(const fs::path& from, const fs::path& to, const std::string& config_hash) {
+  const std::vector<std::uint8_t> bytes = read_file(from / result_name, "result");
+  std::string report(bytes.begin(), bytes.end());
+  // As text: a report escapes more than a JSON library would.
+  constexpr std::string_view key = "\"config_hash\": \"";
+  const std::size_t hash = report.find(key);
+  const std::size_t end = hash == std::string::npos ? hash : report.find('"', hash + key.size());
+  if (end == std::string::npos)
+    throw Error(Failure::input, fmt::format("the result in '{}' is not whole", from.filename().string()));
+  const std::string replacement =
+      fmt::format("{}{}\",\n  \"same_as\": {}", key, config_hash, Json(from.filename().string()).dump());
+  write_text(to / result_name, report.replace(hash, end + 1 - hash, replacement), Durability::flushed);
 }
 
 Task task_in(const fs::path& folder) {

@@ -30,6 +30,7 @@ struct Identity {
   std::string config_hash;
   std::string model_hash;
   std::string firmware_hash;
+  std::string energy_table_hash;  ///< empty without a table
   std::string inputs_hash;
   bool checked = false;  ///< compared with golden
 };
@@ -47,6 +48,11 @@ std::optional<PointResult> result_in(const std::filesystem::path& folder, const 
 /// Makes the folder ready for a run: no earlier result, and everything the run needs.
 /// @throws Error(Failure::input) if that cannot be written
 void prepare_folder(const Task& task, const SocConfig& soc);
+
+/// The result of another point, which differs in nothing but its configuration's hash, becomes this one's.
+/// @throws Error(Failure::input) if it cannot be read or written
+void copy_result(const std::filesystem::path& from, const std::filesystem::path& to,
+                 const std::string& config_hash);
 
 /// The task as prepare_folder wrote it.
 /// @throws Error(Failure::input) if it is not there

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <regex>
+#include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -30,6 +32,32 @@ std::vector<std::string> split(const std::string& text, char separator) {
     from = end + 1;
   }
   return parts;
+}
+
+/// "1..100" of a key that counts: every whole number from the first to the last. Nothing if it is no range.
+std::vector<std::string> range_of(const config::Key& key, const std::string& text) {
+  static const std::regex form("([0-9]{1,15})\\.\\.([0-9]{1,15})");
+  std::smatch ends;
+  const bool counts = key.multiple_of == 1 && key.unit == config::Unit::none;
+  if (!counts || !std::regex_match(text, ends, form)) return {};
+  const std::uint64_t first = std::stoull(ends[1]);
+  const std::uint64_t last = std::stoull(ends[2]);
+  if (first > last) throw refuse(fmt::format("--set {}: the range {} goes down", key.path, text));
+  if (last - first >= most_points)
+    throw refuse(fmt::format("more than {} points; give fewer values", most_points));
+  std::vector<std::string> values;
+  for (std::uint64_t value = first; value <= last; ++value) values.push_back(std::to_string(value));
+  return values;
+}
+
+std::vector<std::string> values_of(const config::Key& key, const std::string& text) {
+  std::vector<std::string> values;
+  for (const std::string& part : split(text, ',')) {
+    const std::vector<std::string> range = range_of(key, part);
+    if (range.empty()) values.push_back(part);
+    values.insert(values.end(), range.begin(), range.end());
+  }
+  return values;
 }
 
 const config::Key& key_of(const std::string& setting, const std::string& path) {
@@ -78,14 +106,12 @@ std::string folder_of(std::span<const Axis> axes, const std::vector<PointValue>&
 }
 
 void check_values(const Axis& axis) {
-  std::vector<std::string> seen;
+  std::set<std::string> seen;
   for (const std::string& value : axis.values) {
     if (value.empty() && axis.values.size() > 1)
       throw refuse(fmt::format("--set {}: a value is empty; write key.path=value,value", axis.key->path));
-    const std::string canonical = value_of(*axis.key, value).canonical;
-    if (std::ranges::find(seen, canonical) != seen.end())
+    if (!seen.insert(value_of(*axis.key, value).canonical).second)
       throw refuse(fmt::format("--set {}: {} is given twice", axis.key->path, printable(value)));
-    seen.push_back(canonical);
   }
 }
 
@@ -126,7 +152,7 @@ std::vector<Axis> axes_of(std::span<const std::string> settings) {
       throw refuse(fmt::format("--set {}: expected key.path=value,value", printable(setting)));
     if (std::ranges::find(axes, &key, &Axis::key) != axes.end())
       throw refuse(fmt::format("--set {}: given twice; separate its values by commas", path));
-    axes.push_back({&key, split(setting.substr(equals + 1), ',')});
+    axes.push_back({&key, values_of(key, setting.substr(equals + 1))});
     check_values(axes.back());
     points *= axes.back().values.size();
     if (points > most_points)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -10,10 +11,12 @@
 #include "contract/file.hpp"
 #include "contract/model_image.hpp"
 #include "platform/config/loader.hpp"
+#include "platform/envm_contents.hpp"
 #include "sim/commands.hpp"
 #include "sim/exit_codes.hpp"
 #include "sim/run_inputs.hpp"
 #include "sim/run_report.hpp"
+#include "sim/sweep/campaign.hpp"
 #include "sim/sweep/folder_lock.hpp"
 #include "sim/sweep/tables.hpp"
 
@@ -22,11 +25,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The hashes of files that several points share, each computed once.
-class FileHashes {
+/// Files that several points share, each read once.
+class SharedFiles {
  public:
-  const std::string& of_model(const fs::path& file) {
-    return once(file, [&] { return ModelImage::read(file).hash(); });
+  const std::string& of_model(const fs::path& file) { return image(file).hash(); }
+  const ModelImage& image(const fs::path& file) {
+    const auto found = images_.find(file);
+    return found != images_.end() ? found->second
+                                  : images_.emplace(file, ModelImage::read(file)).first->second;
   }
   const std::string& of_firmware(const fs::path& file) {
     return once(file, [&] { return sha256_of(read_file(file, "firmware", Failure::firmware)); });
@@ -39,6 +45,7 @@ class FileHashes {
     return found != hashes_.end() ? found->second : hashes_.emplace(file, compute()).first->second;
   }
   std::map<fs::path, std::string> hashes_;
+  std::map<fs::path, ModelImage> images_;
 };
 
 /// What a point's process is told besides its configuration. Paths are absolute: it runs in its own folder.
@@ -85,6 +92,7 @@ class Sweep {
     Progress progress(tasks_.size(), "points");
     const bool ended = launcher.run(tasks_, [&](std::size_t task, const Outcome& outcome) {
       finish(report_.rows[rows_of_tasks_[task]], outcome);
+      follow(rows_of_tasks_[task]);
       progress.step();
     });
     if (!ended) take_what_is_there();
@@ -115,6 +123,7 @@ class Sweep {
     row.identity.version = program_version;
     row.identity.program_hash = program_hash_;
     row.identity.checked = report_.checked;
+    const std::optional<std::size_t> twin = spared_twin(index, soc);
     std::string difference;
     if (auto result = result_in(folder_of(row), row.identity, difference)) {
       take_outcome(folder_of(row));
@@ -123,17 +132,48 @@ class Sweep {
     }
     Task task{folder_of(row), arguments_, options_.timeout};
     prepare_folder(task, soc);
+    if (twin) {
+      followers_[*twin].push_back(index);
+      if (report_.rows[*twin].result) follow(*twin);
+      return;
+    }
     tasks_.push_back(std::move(task));
     rows_of_tasks_.push_back(index);
+  }
+
+  /// An earlier point that differs in the seed of its faults alone, if neither seed makes a cell err: it has
+  /// the same result.
+  std::optional<std::size_t> spared_twin(std::size_t index, const SocConfig& soc) {
+    if (soc.faults.memory == FaultyMemory::none || !spared(files_.image(soc.model), soc)) return std::nullopt;
+    const Identity& identity = report_.rows[index].identity;
+    SocConfig seedless = soc;
+    seedless.faults.seed = 0;
+    const auto [first, is_new] =
+        spared_.emplace(config::hash_of(seedless) + identity.model_hash + identity.firmware_hash, index);
+    return is_new ? std::nullopt : std::optional(first->second);
+  }
+
+  /// What waits for a point takes its result.
+  void follow(std::size_t twin) {
+    const SweepRow& done = report_.rows[twin];
+    for (const std::size_t index : std::exchange(followers_[twin], {})) {
+      SweepRow& row = report_.rows[index];
+      if (done.result) copy_result(folder_of(done), folder_of(row), row.identity.config_hash);
+      finish(row, done.outcome);
+    }
   }
 
   /// The files a point's configuration names, by absolute paths, and their hashes.
   void resolve_files(SocConfig& soc, Identity& identity) {
     const RunOptions& run = options_.point;
     const fs::path model = fs::absolute(model_file_for(run, soc));
-    identity.model_hash = hashes_.of_model(model);
+    identity.model_hash = files_.of_model(model);
     const fs::path firmware = fs::absolute(firmware_file_for(run, soc));
-    identity.firmware_hash = hashes_.of_firmware(firmware);
+    identity.firmware_hash = files_.of_firmware(firmware);
+    if (const auto table = energy_table_file_for(run, soc)) {
+      identity.energy_table_hash = energy::EnergyTable::load(*table).hash();
+      soc.energy.table = fs::absolute(*table).string();
+    }
     soc.model = model.string();
     if (!runs_own_firmware(run, soc)) soc.firmware = firmware.string();
   }
@@ -155,6 +195,7 @@ class Sweep {
     for (const std::size_t index : rows_of_tasks_) {
       SweepRow& row = report_.rows[index];
       if (row.outcome.status.empty()) finish(row, {});
+      if (row.result) follow(index);
     }
   }
 
@@ -177,11 +218,13 @@ class Sweep {
   fs::path output_;
   std::vector<std::string> arguments_ = arguments_of(options_.point);
   std::string program_hash_;
-  FileHashes hashes_;
+  SharedFiles files_;
   std::vector<Point> points_;
   SweepReport report_;
   std::vector<Task> tasks_;
   std::vector<std::size_t> rows_of_tasks_;
+  std::map<std::string, std::size_t> spared_;  ///< the first point of its kind without a faulty cell
+  std::map<std::size_t, std::vector<std::size_t>> followers_;  ///< points that take another's result
 };
 
 void check_options(const RunOptions& options) {
@@ -222,7 +265,8 @@ int sweep(const SweepOptions& options) {
                 fmt::format("sweep: interrupted; {} of {} points are done, the same command goes on",
                             sweep.count(true), points));
   }
-  print(text_of(sweep.report(), style_of(STDOUT_FILENO), page_width(STDOUT_FILENO)));
+  const Style style = style_of(STDOUT_FILENO);
+  print(text_of(sweep.report(), style, page_width(STDOUT_FILENO)) + campaigns_text(sweep.report(), style));
   sweep.write_tables();
   if (const std::size_t failed = sweep.count(false); failed != 0) {
     throw Error(Failure::points, fmt::format("sweep: {} of {} points failed; '{}' says why", failed, points,

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "platform/config/text.hpp"
+#include "sim/energy_text.hpp"
 #include "sim/sweep/tables.hpp"
 
 namespace edgebert::sim {
@@ -82,6 +83,14 @@ std::vector<Column> all_columns(const SweepReport& report) {
   columns.push_back(result_column(report, "MAC/cycle", 2, [](const PointResult& result) {
     const double cycles = result.totals.value("cycles", 0.0);
     return cycles > 0 ? fmt::format("{:.2f}", result.totals.value("macs", 0.0) / cycles) : "";
+  }));
+  columns.push_back(result_column(report, "energy", 4, [](const PointResult& result) {
+    const Json energy = result.totals.value("energy_joules", Json());
+    return energy.is_number() ? joules(energy.get<double>()) : "";
+  }));
+  columns.push_back(result_column(report, "mm2", 5, [](const PointResult& result) {
+    const Json area = result.totals.value("area_mm2", Json());
+    return area.is_number() ? fmt::format("{:.2f}", area.get<double>()) : "";
   }));
   columns.push_back(result_column(
       report, "PU busy", 5, [](const PointResult& result) { return busy_share(result, "processing_unit"); }));

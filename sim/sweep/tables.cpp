@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sim/run_report.hpp"
+#include "sim/sweep/campaign.hpp"
 
 namespace edgebert::sim {
 namespace {
@@ -37,15 +38,22 @@ double quotient(const Json& totals, const char* above, const char* below) {
 }
 
 /// Totals of a run that are columns of their own, and the columns' names.
-constexpr std::pair<const char*, const char*> total_columns[] = {
-    {"sentences", "sentences"},
-    {"cycles", "cycles"},
-    {"simulated_seconds", "seconds"},
-    {"instructions", "instructions"},
-    {"macs", "macs"},
-    {"accuracy", "accuracy"},
-    {"average_exit_layer", "average_exit_layer"}};
+constexpr std::pair<const char*, const char*> total_columns[] = {{"sentences", "sentences"},
+                                                                 {"cycles", "cycles"},
+                                                                 {"simulated_seconds", "seconds"},
+                                                                 {"instructions", "instructions"},
+                                                                 {"macs", "macs"},
+                                                                 {"accuracy", "accuracy"},
+                                                                 {"average_exit_layer", "average_exit_layer"},
+                                                                 {"energy_joules", "energy_joules"},
+                                                                 {"area_mm2", "area_mm2"}};
 constexpr const char* check_columns[] = {"tensors_compared", "mismatches"};
+constexpr const char* fault_columns[] = {"faulty_cells", "wrong_bits", "corrected_words", "detected_words"};
+
+/// What faults did to a point, or null.
+Json faults_of(const SweepRow& row) {
+  return row.result ? row.result->totals.value("faults", Json()) : Json();
+}
 
 /// Every number below `value` with its path: "processing_unit.busy_cycles". Counters are of their unit.
 void flatten(const Json& value, const std::string& path,
@@ -87,6 +95,9 @@ Cells cells_of(const SweepReport& report, const SweepRow& row) {
   cells["macs_per_cycle"] = fmt::format("{}", quotient(totals, "macs", "cycles"));
   const Json checks = totals.value("checks", Json::object());
   for (const char* column : check_columns) cells[column] = number_of(checks.value(column, Json()));
+  if (const Json faults = faults_of(row); faults.is_object()) {
+    for (const char* column : fault_columns) cells[column] = number_of(faults.value(column, Json()));
+  }
   for (auto& [name, value] : unit_cells(*row.result)) cells[name] = value;
   return cells;
 }
@@ -98,6 +109,8 @@ std::vector<std::string> columns_of(const SweepReport& report) {
   for (const auto& [key, column] : total_columns) columns.push_back(column);
   columns.push_back("macs_per_cycle");
   if (report.checked) columns.insert(columns.end(), std::begin(check_columns), std::end(check_columns));
+  if (std::ranges::any_of(report.rows, [](const SweepRow& row) { return faults_of(row).is_object(); }))
+    columns.insert(columns.end(), std::begin(fault_columns), std::end(fault_columns));
   const std::vector<std::string> units = unit_columns(report);
   columns.insert(columns.end(), units.begin(), units.end());
   columns.push_back("error");
@@ -123,6 +136,27 @@ Json json_of(const SweepReport& report, const SweepRow& row) {
           {"totals", row.result ? row.result->totals : Json(nullptr)}};
 }
 
+Json json_of(const std::optional<Statistics>& statistics) {
+  if (!statistics) return nullptr;
+  return {{"mean", statistics->mean}, {"min", statistics->minimum}, {"max", statistics->maximum}};
+}
+
+Json campaigns_json(const SweepReport& report) {
+  const std::vector<const Axis*> axes = campaign_axes(report);
+  Json campaigns = Json::array();
+  for (const Campaign& campaign : campaigns_of(report)) {
+    Json set = Json::object();
+    for (std::size_t i = 0; i < axes.size(); ++i) set[axes[i]->key->path] = json_of(campaign.values[i]);
+    campaigns.push_back({{"set", std::move(set)},
+                         {"trials", campaign.trials},
+                         {"failed", campaign.failed},
+                         {"unharmed", campaign.unharmed},
+                         {"wrong_bits", json_of(campaign.wrong_bits)},
+                         {"accuracy", json_of(campaign.accuracy)}});
+  }
+  return campaigns;
+}
+
 }  // namespace
 
 std::string csv_of(const SweepReport& report) {
@@ -144,9 +178,13 @@ std::string json_of(const SweepReport& report) {
   }
   Json points = Json::array();
   for (const SweepRow& row : report.rows) points.push_back(json_of(report, row));
-  const Json root = {{"schema", sweep_schema},  {"version", program_version},
-                     {"soc", report.soc},       {"inputs_hash", report.inputs_hash},
-                     {"keys", std::move(keys)}, {"points", std::move(points)}};
+  const Json root = {{"schema", sweep_schema},
+                     {"version", program_version},
+                     {"soc", report.soc},
+                     {"inputs_hash", report.inputs_hash},
+                     {"keys", std::move(keys)},
+                     {"points", std::move(points)},
+                     {"campaigns", campaigns_json(report)}};
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -20,7 +20,7 @@ struct Fixture {
   ModelImage image =
       ModelImage::parse(model::compile(test::TinyCheckpoint().read(), test::ranges, {}).bytes, "tiny");
   golden::Model model{image};
-  golden::Forward forward = model.run(token_ids, 5, 0);
+  golden::Forward forward = model.run(token_ids, 5, {});
 };
 
 const Fixture& fixture() {
@@ -69,7 +69,7 @@ void show(SentenceCheck& check, const TensorKey& key, const golden::Tensor& tens
 CheckResult compared(const std::function<void(golden::Forward&)>& change, golden::Cache* cache = nullptr) {
   golden::Forward forward = fixture().forward;
   change(forward);
-  SentenceCheck check(fixture().model, cache, token_ids, 5, 0);
+  SentenceCheck check(fixture().model, cache, token_ids, 5, {});
   for (const auto& [key, tensor] : forward.tensors) show(check, key, tensor);
   return check.finish(result_of(forward));
 }
@@ -109,7 +109,7 @@ TEST_CASE("check: head and row scale are named") {
 TEST_CASE("check: a tensor nobody computed is a mismatch, and so is part of one") {
   CHECK(compared([](golden::Forward& forward) { forward.tensors.erase(query); }).first ==
         "layer 1, query: row 0, column 0 was never computed by the platform");
-  SentenceCheck check(fixture().model, nullptr, token_ids, 5, 0);
+  SentenceCheck check(fixture().model, nullptr, token_ids, 5, {});
   for (const auto& [key, tensor] : fixture().forward.tensors) {
     if (key != query) show(check, key, tensor);
   }
@@ -173,9 +173,9 @@ const golden::Model& in_span_model() {
 /// Everything, but of the scores of layer 1, head 0 only the first keys, after a change.
 CheckResult compared_in_span(std::uint32_t keys, const std::function<void(golden::Forward&)>& change = {}) {
   const TensorKey scores{1, Operator::scores, 0};
-  golden::Forward forward = in_span_model().run(token_ids, 5, 0);
+  golden::Forward forward = in_span_model().run(token_ids, 5, {});
   if (change) change(forward);
-  SentenceCheck check(in_span_model(), nullptr, token_ids, 5, 0);
+  SentenceCheck check(in_span_model(), nullptr, token_ids, 5, {});
   for (const auto& [key, tensor] : forward.tensors) {
     if (key != scores) show(check, key, tensor);
   }
@@ -208,10 +208,10 @@ TEST_CASE("check: query, key and value of a head that is off need not be compute
   checkpoint.tensors[test::reach_tensor] = test::float_tensor({2}, {3.0f, 0.0f});
   const golden::Model model(
       ModelImage::parse(model::compile(checkpoint.read(), test::ranges, {}).bytes, "tiny"));
-  const golden::Forward forward = model.run(token_ids, 5, 0);
+  const golden::Forward forward = model.run(token_ids, 5, {});
   constexpr std::uint32_t head_size = 4;
   const auto compared_with = [&](std::uint32_t query_columns) {
-    SentenceCheck check(model, nullptr, token_ids, 5, 0);
+    SentenceCheck check(model, nullptr, token_ids, 5, {});
     for (const auto& [key, tensor] : forward.tensors) {
       if (key != query) show(check, key, tensor);
     }

@@ -15,8 +15,8 @@ CHECKPOINT = SOURCE / "checkpoints" / "sst2-small"
 
 class Usage(ProgramTest):
     def test_no_command(self):
-        self.assert_fails(self.sim(), USAGE, "give a command: run, sweep, compile, generate, replay-vectors, calibrate, config or "
-                          "registers; see --help")
+        self.assert_fails(self.sim(), USAGE, "give a command: run, sweep, compile, generate, replay-vectors, replay-entropies, calibrate, "
+                          "config or registers; see --help")
 
     def test_no_config(self):
         self.assert_fails(self.sim("run"), USAGE, "CONFIG is required; see --help")
@@ -107,6 +107,17 @@ class Configuration(ProgramTest):
     def test_missing_file(self):
         self.assert_fails(self.sim("config", "none.yaml"), CONFIG,
                           "cannot read configuration 'none.yaml': No such file or directory")
+
+    def test_energy_table(self):
+        shipped = (SOURCE / "configs" / "energy" / "edgebert-12nm.yaml").read_text()
+        table = self.write("own.yaml", shipped.replace("    mac:", "    mcc:"))
+        setting = ("--set", f"energy.table={table}")
+        self.assert_fails(self.run_tiny(*setting), CONFIG,
+                          re.compile(r"own\.yaml:\d+:5: unknown key 'dynamic\.processing_unit\.mcc'; the nearest valid key is "
+                                     r"'dynamic\.processing_unit\.mac'"))
+        self.write("own.yaml", re.sub("    mac: .*\n.*\n", "", shipped))
+        self.assert_fails(self.run_tiny(*setting), CONFIG, re.compile("no row dynamic\\.processing_unit\\.mac"))
+        self.assert_fails(self.run_tiny("--set", "energy.table=none.yaml"), CONFIG, re.compile("cannot find energy table 'none\\.yaml': looked for "))
 
     def test_not_yaml(self):
         self.write("soc.yaml", "version: 1\npu: {vmac_lanes: 8\n")

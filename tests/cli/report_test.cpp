@@ -2,8 +2,10 @@
 // What a report says of a run made by hand: sums, JSON and the text where the program's own runs do not lead.
 #include <nlohmann/json.hpp>
 
+#include "sim/energy_text.hpp"
 #include "sim/run_report.hpp"
 #include "tests/test.hpp"
+#include "tests/unit/energy/small_table.hpp"
 
 using namespace edgebert;
 using namespace edgebert::sim;
@@ -72,6 +74,32 @@ TEST_CASE("report: a mismatch is in the JSON and in the text") {
   CHECK(text.find("first: " + report.checks.first) != std::string::npos);
 }
 
+TEST_CASE("report: the eNVM's cells and injected faults are in the JSON and in the text") {
+  RunReport report = two_sentences();
+  report.envm = {{reram::CellKind::slc, 800, 0.5, 0},
+                 {reram::CellKind::mlc2, 1200, 0.25, 0.125},
+                 {reram::CellKind::mlc2, 40, 0.25, 0}};
+  const auto json = nlohmann::json::parse(json_of(report));
+  CHECK(json["envm"]["area_mm2"] == 1);
+  CHECK(json["envm"]["expected_faulty_cells"] == 0.125);
+  CHECK(json["envm"]["regions"][1]["cell"] == "mlc2");
+  CHECK(json["totals"]["faults"].is_null());
+  CHECK(text_of(report, {}).find("faults  ") == std::string::npos);
+
+  report.faults = {{"word_embedding.masks", {800, 0, 0, 0, 0, 0}},
+                   {"word_embedding.data", {1200, 3, 4, 2, 1, 1}}};
+  report.soc.memory.envm_cells.ecc = reram::Ecc::secded;
+  const auto faults = nlohmann::json::parse(json_of(report))["totals"]["faults"];
+  CHECK(faults["cells"] == 2000);
+  CHECK(faults["flipped_bits"] == 4);
+  CHECK(faults["regions"][1]["wrong_bits"] == 2);
+  const std::string text = text_of(report, {});
+  CHECK(text.find("800 1-bit cells of masks, 1,200 2-bit cells of codes, 12.5 % more for SECDED\n") !=
+        std::string::npos);
+  CHECK(text.find("faults     seed 1: 3 of 2,000 cells read wrongly, 2 wrong bits\n") != std::string::npos);
+  CHECK(text.find("1 words corrected, 1 words with an error only detected\n") != std::string::npos);
+}
+
 TEST_CASE("report: the text names labels, exits and the last layer") {
   const std::string text = text_of(two_sentences(), {});
   CHECK(text.find("1. good\n\n  positive  50.0 %, right\n") != std::string::npos);
@@ -82,4 +110,48 @@ TEST_CASE("report: the text names labels, exits and the last layer") {
   CHECK(text.find("  DMA                     3            50            0   50.0 %  ##########\n") !=
         std::string::npos);
   CHECK(text.find("  system SRAM        2.0 KiB              1 B\n") != std::string::npos);
+}
+
+TEST_CASE("report: joules with a unit that suits them") {
+  CHECK(joules(0) == "0.00 nJ");
+  CHECK(joules(2.5e-12) == "0.00 nJ");
+  CHECK(joules(84.21e-6) == "84.2 uJ");
+  CHECK(joules(0.1234) == "123 mJ");
+  CHECK(joules(7) == "7.00 J");
+}
+
+TEST_CASE("report: energy of several sentences is their sum, in the text their average") {
+  RunReport report = two_sentences();
+  report.energy_table = energy::EnergyTable::parse(test::small_table_text(), "small.yaml");
+  report.volts = 1;
+  report.area = {{{"multipliers", 1}, {"buffers", 0.5}, {"system_sram", 2}}, 3.5};
+  const energy::Item mac = energy::item_of(energy::Action::processing_unit_mac);
+  const energy::Item core = energy::item_of(energy::Domain::core, energy::State::on);
+  report.sentences[0].energy = {2, {{1, mac, 10, 3e-6, 4e-6}, {3, core, 1, 1e-6, 1e-6}}, {}};
+  report.sentences[1].energy = {2, {{1, mac, 20, 6e-6, 8e-6}, {2, mac, 5, 2e-6, 2e-6}}, {}};
+  const auto json = nlohmann::json::parse(json_of(report));
+  const auto& energy = json["totals"]["energy"];
+  CHECK(energy["total_joules"].get<double>() == Approx(12e-6).epsilon(1e-12));
+  CHECK(energy["leakage_joules"].get<double>() == Approx(1e-6).epsilon(1e-12));
+  CHECK(energy["idle_joules"].get<double>() == Approx(1e-6).epsilon(1e-12));
+  CHECK(energy["square_law_joules"].get<double>() == Approx(15e-6).epsilon(1e-12));
+  CHECK(energy["by_kind"]["assumed"].get<double>() == Approx(12e-6).epsilon(1e-12));
+  REQUIRE(energy["by_layer"].size() == 2);
+  CHECK(energy["by_layer"][0]["units"]["processing_unit"].get<double>() == Approx(9e-6).epsilon(1e-12));
+  CHECK(energy["by_unit"][0]["rows"][0]["count"] == 35);
+  CHECK(json["energy"]["table"]["hash"] == report.energy_table->hash());
+  CHECK(json["totals"]["area_mm2"] == 3.5);
+  const std::string text = text_of(report, {});
+  CHECK(text.find("6.00 uJ a sentence (5.50 uJ dynamic, 500 nJ leakage); accelerator's domain 5.50 uJ") !=
+        std::string::npos);
+  CHECK(text.find("7.50 uJ a sentence if all of it went with V^2") != std::string::npos);
+  CHECK(text.find("3.50 mm2 (accelerator 1.50, system SRAM 2.00)") != std::string::npos);
+}
+
+TEST_CASE("report: without a table there is no energy") {
+  const auto json = nlohmann::json::parse(json_of(two_sentences()));
+  CHECK(json["energy"].is_null());
+  CHECK(json["totals"]["energy"].is_null());
+  CHECK(json["totals"]["energy_joules"].is_null());
+  CHECK(text_of(two_sentences(), {}).find("energy") == std::string::npos);
 }

@@ -7,7 +7,7 @@ import re
 import subprocess
 import unittest
 
-from program import EDGEBERT, IMAGE, SENTENCE, SIM, TINY, ProgramTest, elf
+from program import EDGEBERT, IMAGE, SENTENCE, SIM, SOURCE, TINY, ProgramTest, elf
 
 DATA_SET = "sentence\tlabel\n" + SENTENCE + "\t1\nunflinchingly bleak and desperate\t0\nallows us to hope .\t1\n"
 
@@ -27,14 +27,16 @@ class Json(ProgramTest):
     def test_keys(self):
         report = self.report("--check")
         self.assertEqual(
-            list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "inputs_hash", "soc", "timing",
-                           "quantities", "labels", "sentences", "totals", "host"])
+            list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "predictor_hash", "inputs_hash", "soc",
+                           "timing", "quantities", "energy", "envm", "labels", "sentences", "totals", "host"])
         self.assertEqual(
             list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",
-                                           "tokens", "cycles", "seconds", "instructions", "units", "operators"])
+                                           "predicted_layer", "points", "deadline", "tokens", "cycles", "seconds", "instructions",
+                                           "units", "operators", "energy"])
         self.assertEqual(
-            list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "cycles", "simulated_seconds",
-                                     "instructions", "macs", "checks", "units", "operators"])
+            list(report["totals"]), ["sentences", "accuracy", "average_exit_layer", "missed_deadlines", "infeasible_deadlines", "cycles",
+                                     "simulated_seconds", "instructions", "macs", "energy_joules", "area_mm2", "checks", "faults",
+                                     "units", "operators", "energy"])
         self.assertEqual(list(report["totals"]["checks"]), ["tensors_compared", "mismatches", "first_mismatch"])
         self.assertEqual(list(report["host"]), ["wall_seconds", "sentence_seconds", "peak_memory_mib", "program_hash"])
         self.assertEqual(len(report["host"]["sentence_seconds"]), 1)
@@ -51,6 +53,8 @@ class Json(ProgramTest):
         self.assertEqual((sentence["index"], sentence["text"], sentence["label"]), (0, SENTENCE, None))
         self.assertEqual(sentence["prediction"], 1)  # a positive review, and the model is sure
         self.assertEqual(len(sentence["entropy"]), sentence["exit_layer"])
+        self.assertEqual((sentence["predicted_layer"], sentence["deadline"]), (None, None))
+        self.assertEqual(len(sentence["points"]), sentence["exit_layer"])
         self.assertLess(sentence["entropy"][-1], 0.5)  # tiny.yaml's threshold
         self.assertTrue(all(entropy >= 0.5 for entropy in sentence["entropy"][:-1]))
         self.assertAlmostEqual(sentence["cycles"] * 1e-9, sentence["seconds"], places=8)  # 1 GHz
@@ -73,6 +77,50 @@ class Json(ProgramTest):
             parts = [row[key] for sentence in sentences for row in sentence["operators"]]
             self.assertEqual(sum(row[key] for row in totals["operators"]), sum(parts))
         self.assertEqual(sum(row["macs"] for row in totals["operators"]), totals["macs"])
+
+    def test_energy_adds_up(self):
+        report = self.data_set_report(TINY)
+        total = report["totals"]["energy"]
+        self.assertEqual(report["totals"]["energy_joules"], total["total_joules"])
+        self.assertAlmostEqual(sum(sentence["energy"]["total_joules"] for sentence in report["sentences"]) / total["total_joules"], 1)
+        for part in (*(sentence["energy"] for sentence in report["sentences"]), total):
+            joules = part["total_joules"]
+            self.assertGreater(joules, 0)
+            self.assertAlmostEqual((part["dynamic_joules"] + part["leakage_joules"]) / joules, 1, places=9)
+            for sums in (part["by_unit"], part["by_domain"].values()):
+                self.assertAlmostEqual(sum(row["dynamic_joules"] + row["leakage_joules"] for row in sums) / joules, 1, places=9)
+            self.assertAlmostEqual(sum(row["joules"] for unit in part["by_unit"] for row in unit["rows"]) / joules, 1, places=9)
+            self.assertAlmostEqual(sum(part["by_kind"].values()) / joules, 1, places=9)
+            layers = sum(sum(layer["units"].values()) for layer in part["by_layer"])
+            self.assertAlmostEqual((layers + part["idle_joules"]) / joules, 1, places=9)
+        for sentence in report["sentences"]:
+            trace = sentence["energy"]["power_trace"]
+            integral = sum(sum(segment["joules"].values()) for segment in trace)
+            self.assertLessEqual(abs(integral / sentence["energy"]["total_joules"] - 1), 1e-9)
+        self.assertNotIn("power_trace", total)
+        blocks = dict(report["energy"]["area_mm2"])
+        self.assertAlmostEqual(blocks.pop("total"), report["totals"]["area_mm2"])
+        self.assertAlmostEqual(sum(blocks.values()), report["totals"]["area_mm2"])
+
+    def test_one_row_of_the_energy_table_changes_report_and_hash(self):
+        shipped = (SOURCE / "configs" / "energy" / "edgebert-12nm.yaml").read_text()
+        first = self.report()
+        table = self.write("own.yaml", shipped)
+        same = self.report("--set", f"energy.table={table}")
+        self.assertEqual(same["energy"], first["energy"])
+        self.assertEqual(same["totals"]["energy"], first["totals"]["energy"])
+        changed = shipped.replace("mac: {value: 0.15,", "mac: {value: 0.16,")
+        self.assertNotEqual(changed, shipped)
+        self.write("own.yaml", changed)
+        other = self.report("--set", f"energy.table={table}")
+        self.assertNotEqual(other["energy"]["table"]["hash"], first["energy"]["table"]["hash"])
+        self.assertGreater(other["totals"]["energy_joules"], first["totals"]["energy_joules"])
+        self.assertEqual(other["totals"]["cycles"], first["totals"]["cycles"])
+
+    def test_without_an_energy_table(self):
+        report = self.report("--set", "energy.table=")
+        for value in (report["energy"], report["totals"]["energy"], report["totals"]["energy_joules"], report["totals"]["area_mm2"]):
+            self.assertIsNone(value)
 
     def test_limit(self):
         self.assertEqual(len(self.data_set_report(TINY, "--limit", "2")["sentences"]), 2)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Points of a sweep, what becomes of a process, and the tables; no process is started.
 #include "contract/error.hpp"
+#include "sim/sweep/campaign.hpp"
 #include "sim/sweep/outcome.hpp"
 #include "sim/sweep/points.hpp"
 #include "sim/sweep/tables.hpp"
@@ -96,6 +97,52 @@ TEST_CASE("sweep: settings that make no sweep are refused") {
   CHECK(refusal({"pu=8"}, Failure::config).starts_with("--set pu=8: 'pu' is a section with the keys "));
 }
 
+TEST_CASE("sweep: a range stands for its whole numbers") {
+  const auto points = points_of({"faults.seed=3..5,9"});
+  REQUIRE(points.size() == 4);
+  CHECK(points[0].folder == "faults.seed=3");
+  CHECK(points[2].folder == "faults.seed=5");
+  CHECK(points[3].soc->faults.seed == 9);
+  CHECK(refusal({"faults.seed=5..3"}) == "sweep: --set faults.seed: the range 5..3 goes down");
+  CHECK(refusal({"faults.seed=1..3,2"}) == "sweep: --set faults.seed: 2 is given twice");
+  CHECK(refusal({"faults.seed=0..100000"}) == "sweep: more than 100000 points; give fewer values");
+  CHECK_FALSE(points_of({"exit.threshold=0..1"}).front().soc);  // does not count
+}
+
+TEST_CASE("sweep: trials that differ in the seed alone are a campaign") {
+  const Settings settings = {"memory.envm.data_cell=mlc2,mlc3", "faults.seed=1..3"};
+  const auto points = points_of(settings);
+  SweepReport report{"tiny", "abc", false, axes_of(settings), {}};
+  const double accuracy[] = {0.75, 0.75, 0.75, 0.5, 0.25, 0};
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const nlohmann::ordered_json totals = {{"accuracy", accuracy[i]},
+                                           {"faults", {{"wrong_bits", i < 3 ? 0 : 10 * i}}}};
+    report.rows.push_back({&points[i], {}, {"done", ""}, PointResult{totals}});
+  }
+  report.rows.back().result.reset();
+  report.rows.back().outcome = {"firmware", "it failed"};
+  const auto campaigns = campaigns_of(report);
+  REQUIRE(campaigns.size() == 2);
+  CHECK(campaigns[0].values[0].canonical == "mlc2");
+  CHECK(campaigns[0].unharmed == 3);
+  CHECK(campaigns[0].accuracy->mean == 0.75);
+  CHECK(campaigns[1].trials == 3);
+  CHECK(campaigns[1].failed == 1);
+  CHECK(campaigns[1].unharmed == 0);
+  CHECK(campaigns[1].accuracy->mean == 0.375);
+  CHECK(campaigns[1].accuracy->minimum == 0.25);
+  CHECK(campaigns[1].accuracy->maximum == 0.5);
+  CHECK(campaigns[1].wrong_bits->mean == 35);
+  CHECK(campaigns_text(report, {})
+            .find("       3       1         0           35.00   37.50 %   25.00 %   "
+                  "50.00 %  mlc3\n") != std::string::npos);
+  const auto json = nlohmann::json::parse(json_of(report))["campaigns"];
+  CHECK(json[1]["set"]["memory.envm.data_cell"] == "mlc3");
+  CHECK(json[1]["accuracy"]["min"] == 0.25);
+  CHECK(csv_of(report).find(",wrong_bits,") != std::string::npos);
+  CHECK(campaigns_of(Example().report).empty());
+}
+
 TEST_CASE("sweep: what a process ends with becomes a status") {
   const auto exited = [](int code) { return code << 8; };  // as waitpid has it
   CHECK(outcome_of(exited(0), "edgebert-sim: warning: cut off\n").status == "done");
@@ -113,9 +160,10 @@ TEST_CASE("sweep: CSV") {
   const Example example;
   CHECK(csv_of(example.report) ==
         "pu.vmac_lanes,buffers.data,status,sentences,cycles,seconds,instructions,macs,accuracy,"
-        "average_exit_layer,macs_per_cycle,processing_unit.busy_cycles,processing_unit.macs,error\n"
-        "8,32768,done,1,1000,1e-06,7,2500,,2.0,2.5,500,2500,\n"
-        "12,32768,config,,,,,,,,,,,\" -12 is \"\"odd\"\", they say\"\n");
+        "average_exit_layer,energy_joules,area_mm2,macs_per_cycle,processing_unit.busy_cycles,processing_"
+        "unit.macs,error\n"
+        "8,32768,done,1,1000,1e-06,7,2500,,2.0,,,2.5,500,2500,\n"
+        "12,32768,config,,,,,,,,,,,,,\" -12 is \"\"odd\"\", they say\"\n");
 }
 
 TEST_CASE("sweep: the table fits the width, keys and status stay") {

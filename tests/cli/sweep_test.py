@@ -25,7 +25,7 @@ class Tables(SweepTest):
         self.assertEqual(list(row)[:3], ["pu.vmac_lanes", "bus.width", "status"])
         self.assertEqual((row["status"], row["error"]), ("done", ""))
         for column, key in (("cycles", "cycles"), ("instructions", "instructions"), ("macs", "macs"), ("seconds", "simulated_seconds"),
-                            ("average_exit_layer", "average_exit_layer")):
+                            ("average_exit_layer", "average_exit_layer"), ("energy_joules", "energy_joules"), ("area_mm2", "area_mm2")):
             self.assertEqual(float(row[column]), report["totals"][key], column)
         self.assertAlmostEqual(float(row["macs_per_cycle"]), int(row["macs"]) / int(row["cycles"]))
         self.assertGreater(int(row["tensors_compared"]), 30)
@@ -74,6 +74,32 @@ class Tables(SweepTest):
         self.assert_succeeds(self.sweep("--set", LANES))
         names = {path.name for path in (self.folder / "out").glob("*/*")}
         self.assertEqual(names, {"config.yaml", "point.json", "log", "result.json"})
+
+
+    def test_trials_in_which_no_cell_errs_take_the_result_of_the_first(self):
+        faults = ("--set", "faults.memory=envm", "--set", "faults.seed=1..6")
+        self.assert_succeeds(self.sweep("--set", "memory.envm.data_cell=mlc2", *faults))
+        rows = self.rows()
+        self.assertEqual([row["status"] for row in rows], ["done"] * 6)
+        results = [json.loads(path.read_text()) for path in sorted((self.folder / "out").glob("*/result.json"))]
+        taken = [report for report in results if "same_as" in report]
+        self.assertEqual(len(taken), sum(row["faulty_cells"] == "0" for row in rows) - 1)
+        self.assertGreater(len(taken), 2)
+        campaign, = json.loads((self.folder / "out" / "sweep.json").read_text())["campaigns"]
+        self.assertEqual((campaign["trials"], campaign["failed"], campaign["unharmed"]), (6, 0, len(taken) + 1))
+        # What was taken is what the run itself says.
+        path = next(path for path in sorted((self.folder / "out").glob("*/result.json")) if "same_as" in json.loads(path.read_text()))
+        process = self.sim("run", path.parent / "config.yaml", "--text", SENTENCE, "--json", "-")
+        self.assert_succeeds(process)
+        run, copied = json.loads(process.stdout), json.loads(path.read_text())
+        for report in (run, copied):
+            del report["host"]
+        del copied["same_as"]
+        self.assertEqual(copied, run)
+        # The same command goes on without a run.
+        before = self.results()
+        self.assert_succeeds(self.sweep("--set", "memory.envm.data_cell=mlc2", *faults))
+        self.assertEqual(self.results(), before)
 
 
 class Terminal(SweepTest):

@@ -20,7 +20,7 @@ INCLUDE_RULES = [
     (r"ip/", r"contract/|ip/"),
     (r"platform/.*_regs\.hpp", r"contract/"),
     (r"platform/rv32/", r"contract/|platform/rv32/"),
-    (r"platform/config/", r"contract/|ip/.*_cost\.hpp|platform/config/"),
+    (r"platform/config/", r"contract/|ip/.*_cost\.hpp|ip/dvfs/(vf_curve|ldo|adpll)\.hpp|ip/envm/cell_model\.hpp|platform/config/"),
     (r"platform/", r"contract/|ip/|platform/"),
     (r"firmware/", r"contract/|firmware/|(ip|platform)/.*_regs\.hpp"),
     (r"model/", r"contract/|ip/numerics/adaptivfloat\.hpp|model/"),
@@ -30,7 +30,7 @@ INCLUDE_RULES = [
     (r"sim/", r"contract/|ip/|platform/|model/|golden/|sim/"),
 ]
 # Computed or counted without a simulator.
-SYSTEMC_FREE = r"contract/|ip/numerics/|ip/.*_(kernel|cost|regs)\.[ch]pp|platform/(rv32|config)/|model/|golden/|firmware/"
+SYSTEMC_FREE = r"contract/|ip/numerics/|ip/.*_(kernel|cost|regs)\.[ch]pp|ip/dvfs/(vf_curve|ldo|adpll|transition)\.[ch]pp|ip/envm/(?!envm\.hpp)|platform/(rv32|config)/|platform/energy/(?!energy_account)|model/|golden/|firmware/"
 LONGEST_FILE = 500
 
 

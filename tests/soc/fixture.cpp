@@ -89,7 +89,8 @@ std::string run_sentences(const Subject& subject, const SocConfig& config,
       static_cast<std::uint32_t>(std::llround(std::ldexp(config.exit.threshold, entropy_fraction_bits)));
   for (const Tokens& tokens : sentences) {
     const auto count = static_cast<std::uint32_t>(tokens.size());
-    check.emplace(subject.model, subject.cache, tokens, count, threshold);
+    check.emplace(subject.model, subject.cache, tokens, count,
+                  golden::ExitRule{.policy = config.exit.policy, .threshold = threshold});
     const SentenceResult answer = platform.classify(tokens, count);
     found += check->finish(answer.result);
     const mailbox::Result& result = answer.result;

@@ -196,6 +196,36 @@ TEST_CASE("loader: values out of range, of another kind or unit are refused") {
         "soc.yaml:2:7: name: 'a\\x1bb' has characters that do not print");
 }
 
+TEST_CASE("loader: the eNVM's read latency follows its cells unless it is given") {
+  const auto latency = [](const std::vector<std::string>& overrides) {
+    return loaded("version: 1\n", overrides).soc.memory.envm.read_latency_ns;
+  };
+  CHECK(latency({}) == 2);
+  CHECK(latency({"memory.envm.data_cell=mlc3"}) == 4);
+  CHECK(latency({"memory.envm.mask_cell=mlc3"}) == 4);
+  CHECK(latency({"memory.envm.data_cell=slc", "memory.envm.clock=250 MHz"}) == 4);
+  CHECK(latency({"memory.envm.data_cell=mlc3", "memory.envm.read_latency=3 ns"}) == 3);
+  CHECK(value_of(loaded("version: 1\n"), "memory.envm.read_latency").origin == "memory.envm.data_cell");
+}
+
+TEST_CASE("loader: faults that make no sense are refused where they stand") {
+  CHECK(refusal("version: 1\nfaults: {memory: weight_memory}\n") ==
+        "soc.yaml:2:18: faults.memory: only the eNVM has cells; set faults.model: bit_error_rate and "
+        "faults.rate");
+  CHECK(refusal("version: 1\nembedding: {store: dram}\nfaults: {memory: envm}\n") ==
+        "soc.yaml:3:18: faults.memory: the eNVM is empty with embedding.store: dram");
+  CHECK(refusal("version: 1\nfaults: {memory: envm, rate: 1e-6}\n") ==
+        "soc.yaml:2:30: faults.rate: the cells say how often they err; set faults.model: bit_error_rate");
+  CHECK(
+      refusal("version: 1\nfaults: {rate: 0.6}\n").starts_with("soc.yaml:2:16: faults.rate: 0.6 is out of"));
+  CHECK(refusal("version: 1\nmemory: {envm: {data_cell: mlc4}}\n") ==
+        "soc.yaml:2:28: memory.envm.data_cell: 'mlc4' is not one of slc, mlc2, mlc3");
+  CHECK(refusal("version: 1\nfaults: {memory: envm, seed: 1.5}\n")
+            .starts_with("soc.yaml:2:30: faults.seed: 1.5 is not a whole number"));
+  CHECK(refusal("version: 1\nfaults: {memory: system_sram, model: bit_error_rate, rate: 1e-6}\n") ==
+        "accepted");
+}
+
 TEST_CASE("loader: mask buffers must cover the data buffers") {
   CHECK(refusal("version: 1\nbuffers: {mask: 8 KiB}\n") ==
         "soc.yaml:2:17: buffers.mask: 8 KiB hold masks of 64 KiB data, but buffers.data is 128 KiB; raise "

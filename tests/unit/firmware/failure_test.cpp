@@ -18,6 +18,8 @@ mailbox::Job good_job(uint32_t number) {
   mailbox::Job job{};
   job.kind = mailbox::JobKind::classify;
   job.number = number;
+  job.exit_policy = mailbox::ExitPolicy::ee;
+  job.core_frequency = FakeMachine::core_kilohertz;
   job.tokens = 5;
   job.padded_tokens = 20;
   job.first_segment = 5;
@@ -114,12 +116,12 @@ TEST_CASE("failure: memories too small say which, how much is needed and how muc
   CHECK(mask.unit == 1);
   CHECK(mask.detail == 8 * 8);  // 8 rows of one 64-element group
   CHECK(refused({4, 16384, 16384, 40, 1 << 20, 1024, 1024}).unit == 2);
-  // Identifiers 40, pooled 32, logits 16, four tensors of 20 x 32, and a value of 32 x 24: 3416 bytes behind
-  // the first 0x40 that the fake machine keeps for firmware.
-  const mailbox::Failure sram = refused({4, 16384, 16384, 32768, 0x40 + 3415, 1024, 1024});
+  // Identifiers 40, pooled 32, logits 16, four tensors of 20 x 32, and a value of 32 x 24, 16 rows of the V/f
+  // table: 3544 bytes behind the first 0x40 that the fake machine keeps for firmware.
+  const mailbox::Failure sram = refused({4, 16384, 16384, 32768, 0x40 + 3927, 1024, 1024});
   CHECK(sram.unit == 3);
-  CHECK(sram.detail == 0x40 + 3416);
-  CHECK(sram.extra == 0x40 + 3415);
+  CHECK(sram.detail == 0x40 + 3928);
+  CHECK(sram.extra == 0x40 + 3927);
 }
 
 TEST_CASE("failure: a bad job is answered and the next one runs") {

@@ -2,15 +2,18 @@
 #include "tests/unit/firmware/fake_machine.hpp"
 
 #include <cstring>
+#include <iterator>
 
 #include "contract/memory_map.hpp"
 #include "contract/unit_regs.hpp"
 #include "firmware/hal/hal.hpp"
 #include "ip/accelerator/accelerator_regs.hpp"
 #include "ip/dma/dma_regs.hpp"
+#include "ip/dvfs/dvfs_regs.hpp"
 #include "platform/console_regs.hpp"
 #include "platform/interrupt_controller_regs.hpp"
 #include "platform/mailbox_regs.hpp"
+#include "platform/timer_regs.hpp"
 #include "platform/watchdog_regs.hpp"
 
 namespace edgebert::firmware_test {
@@ -18,8 +21,10 @@ namespace {
 
 FakeMachine* current_machine = nullptr;
 
-constexpr uint32_t unit_bases[] = {memory_map::processing_unit, memory_map::softmax,    memory_map::layernorm,
-                                   memory_map::element_add,     memory_map::early_exit, memory_map::dma};
+constexpr uint32_t unit_bases[] = {
+    memory_map::processing_unit, memory_map::softmax, memory_map::layernorm, memory_map::element_add,
+    memory_map::early_exit,      memory_map::dma,     memory_map::dvfs};
+constexpr uint32_t unit_count = std::size(unit_bases);
 
 constexpr uint32_t line_bit(memory_map::InterruptLine line) {
   return 1u << static_cast<uint32_t>(line);
@@ -27,7 +32,7 @@ constexpr uint32_t line_bit(memory_map::InterruptLine line) {
 
 /// Interrupt line of the unit whose registers begin at base.
 uint32_t line_of(uint32_t base) {
-  for (uint32_t line = 0; line < 6; ++line) {
+  for (uint32_t line = 0; line < unit_count; ++line) {
     if (unit_bases[line] == base) return line;
   }
   throw std::logic_error("no unit at this address");
@@ -56,7 +61,7 @@ FakeMachine::FakeMachine(const firmware::Capabilities& capabilities, std::vector
     registers_[base] = kind << 16 | unit::version;
   };
   identify(control, 0xeb00);
-  for (uint32_t line = 0; line < 6; ++line) identify(unit_bases[line], 0xeb01 + line);
+  for (uint32_t line = 0; line < unit_count; ++line) identify(unit_bases[line], 0xeb01 + line);
   registers_[control + accelerator::lanes.offset] = capabilities.lanes;
   registers_[control + accelerator::data_bytes.offset] = capabilities.data_bytes;
   registers_[control + accelerator::mask_bytes.offset] = capabilities.mask_bytes;
@@ -92,7 +97,25 @@ uint32_t FakeMachine::read_word(uint32_t address) {
         raised_lines() & reg(memory_map::interrupt_controller.base, interrupt_controller::enable);
     return enabled == 0 ? 0xffffffff : static_cast<uint32_t>(__builtin_ctz(enabled));
   }
+  if (address == memory_map::timer.base + timer::time_low.offset) return static_cast<uint32_t>(core_now);
+  if (address == memory_map::timer.base + timer::time_high.offset)
+    return static_cast<uint32_t>(core_now >> 32);
+  if (address == memory_map::accelerator_control + accelerator::cycles_low.offset)
+    return static_cast<uint32_t>(accelerator_now);
+  if (address == memory_map::accelerator_control + accelerator::cycles_high.offset)
+    return static_cast<uint32_t>(accelerator_now >> 32);
+  if (address == memory_map::dvfs + dvfs::point_count.offset)
+    return static_cast<uint32_t>(operating_points.size());
+  const uint32_t point = reg(memory_map::dvfs, dvfs::point_index);
+  if (address == memory_map::dvfs + dvfs::point_frequency.offset) return operating_points.at(point).kilohertz;
+  if (address == memory_map::dvfs + dvfs::point_voltage.offset) return operating_points.at(point).microvolts;
   return registers_[address];
+}
+
+void FakeMachine::set_operating_points(std::vector<dvfs::LutRow> points) {
+  operating_points = std::move(points);
+  registers_[memory_map::dvfs + dvfs::current_frequency.offset] = operating_points.back().kilohertz;
+  registers_[memory_map::dvfs + dvfs::current_voltage.offset] = operating_points.back().microvolts;
 }
 
 void FakeMachine::write_word(uint32_t address, uint32_t value) {
@@ -103,7 +126,7 @@ void FakeMachine::write_word(uint32_t address, uint32_t value) {
   }
   if (address == memory_map::watchdog.base + watchdog::restart.offset) watchdog_expired_ = false;
   const uint32_t base = address & ~(memory_map::unit_room - 1);
-  const bool of_a_unit = base > memory_map::accelerator_control && base <= memory_map::dma;
+  const bool of_a_unit = base > memory_map::accelerator_control && base <= memory_map::dvfs;
   if (of_a_unit && address == base + unit::control.offset) return start(base);
   if (of_a_unit && address == base + unit::interrupt.offset && (value & 3) != 0) {
     unit_lines_ &= ~unit_bit(base);
@@ -167,6 +190,8 @@ void FakeMachine::start(uint32_t base) {
       return run_add();
     case memory_map::early_exit:
       return run_early_exit();
+    case memory_map::dvfs:
+      return run_dvfs();
     default:
       return run_dma();
   }

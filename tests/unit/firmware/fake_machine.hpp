@@ -17,6 +17,7 @@
 #include "contract/operators.hpp"
 #include "contract/register_map.hpp"
 #include "firmware/drivers/capabilities.hpp"
+#include "ip/dvfs/dvfs_regs.hpp"
 
 namespace edgebert::firmware_test {
 
@@ -55,6 +56,14 @@ class FakeMachine {
   uint64_t bytes_loaded = 0;         ///< by the DMA
   uint64_t overlapped_commands = 0;  ///< of the DMA, started while another unit worked
 
+  /// Points the DVFS controller was characterised at; the clock starts at the last one.
+  void set_operating_points(std::vector<dvfs::LutRow> points);
+  std::vector<dvfs::LutRow> operating_points;
+  static constexpr uint32_t core_kilohertz = 500'000;
+  static constexpr uint32_t transition_core_cycles = 300;
+  /// Only test commands and transitions take time.
+  uint64_t core_now = 0, accelerator_now = 0;
+
   /// The unit whose next command fails or hangs; 0: none.
   uint32_t unit_to_fail = 0;
   uint32_t unit_to_hang = 0;
@@ -77,6 +86,9 @@ class FakeMachine {
   void run_layernorm();
   void run_add();
   void run_early_exit();
+  void run_prediction();
+  void run_test();
+  void run_dvfs();
   /// Bytes of a buffer, for the unit that computes. Throws if another one's running command is in the way.
   const uint8_t* read_buffer(uint32_t which, uint32_t address, uint32_t bytes, const char* what);
   uint8_t* write_buffer(uint32_t which, uint32_t address, uint32_t bytes, const char* what);
@@ -100,7 +112,7 @@ class FakeMachine {
   struct Claim {
     uint32_t which, address, bytes;
   };
-  std::vector<Claim> claims_[6];
+  std::vector<Claim> claims_[7];
   uint32_t computing_ = 0;  ///< line of the unit that computes
   std::map<uint32_t, uint32_t> registers_;
   std::vector<uint32_t> kept_;

@@ -238,11 +238,54 @@ void FakeMachine::run_add() {
 
 void FakeMachine::run_early_exit() {
   constexpr uint32_t base = memory_map::early_exit;
+  const auto command = static_cast<early_exit::Command>(reg(base, early_exit::mode));
+  if (command == early_exit::Command::predict) return run_prediction();
+  if (command == early_exit::Command::test) return run_test();
   const Operand source{reg(base, early_exit::source_format), reg(base, early_exit::source_base), 0, 0};
   const uint32_t entropy = toy::entropy(operand_rows(source, 1, reg(base, early_exit::classes))[0]);
   registers_[base + early_exit::entropy.offset] = entropy;
   registers_[base + early_exit::decision.offset] = entropy < reg(base, early_exit::threshold) ? 1 : 0;
   observe(base, 0, 0, entropy);
+}
+
+void FakeMachine::run_prediction() {
+  constexpr uint32_t base = memory_map::early_exit;
+  const uint32_t rows = reg(base, early_exit::lut_rows), columns = reg(base, early_exit::lut_columns);
+  const uint32_t entropy = reg(base, early_exit::entropy), threshold = reg(base, early_exit::threshold);
+  const uint8_t* bytes =
+      read_buffer(4, reg(base, early_exit::lut_base), rows * (columns + 1) * 4, "exit table");
+  std::vector<uint32_t> words(rows * (columns + 1));
+  std::memcpy(words.data(), bytes, words.size() * 4);
+  const auto distance = [&](uint32_t row) {
+    return std::abs(int64_t{words[row * (columns + 1)]} - int64_t{entropy});
+  };
+  uint32_t nearest = 0;
+  for (uint32_t row = 1; row < rows; ++row) nearest = distance(row) < distance(nearest) ? row : nearest;
+  uint32_t index = 0;
+  while (index + 1 < columns && words[nearest * (columns + 1) + 1 + index] >= threshold) ++index;
+  registers_[base + early_exit::predicted_index.offset] = index;
+}
+
+void FakeMachine::run_test() {
+  constexpr uint32_t base = memory_map::early_exit;
+  const uint32_t entropy = reg(base, early_exit::test_entropy), cycles = reg(base, early_exit::test_cycles);
+  registers_[base + early_exit::entropy.offset] = entropy;
+  registers_[base + early_exit::decision.offset] = entropy < reg(base, early_exit::threshold) ? 1 : 0;
+  accelerator_now += cycles;
+  core_now += uint64_t{cycles} * core_kilohertz / reg(memory_map::dvfs, dvfs::current_frequency);
+}
+
+void FakeMachine::run_dvfs() {
+  constexpr uint32_t base = memory_map::dvfs;
+  const uint32_t rows = reg(base, dvfs::lut_rows), target = reg(base, dvfs::target_frequency);
+  std::vector<dvfs::LutRow> table(rows);
+  std::memcpy(table.data(), read_buffer(4, reg(base, dvfs::lut_base), rows * 8, "V/f table"), rows * 8);
+  uint32_t row = 0;
+  while (row < rows && table[row].kilohertz < target) ++row;
+  if (row == rows) throw std::runtime_error("frequency above the V/f table");
+  registers_[base + dvfs::current_frequency.offset] = target;
+  registers_[base + dvfs::current_voltage.offset] = table[row].microvolts;
+  core_now += transition_core_cycles;
 }
 
 }  // namespace edgebert::firmware_test

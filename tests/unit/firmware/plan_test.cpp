@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plans as pure functions: what they promise about buffers, and the numbers they come to.
 #include "firmware/schedule/attention_plan.hpp"
-#include "firmware/schedule/exit_policy.hpp"
 #include "firmware/schedule/memory_plan.hpp"
 #include "firmware/schedule/product_plan.hpp"
 #include "firmware/schedule/row_plan.hpp"
@@ -349,13 +348,4 @@ TEST_CASE("row plans: tiles that fit twice, and are worth a command") {
   CHECK(alone.slots == 1);
   CHECK(plan_embedding(512, 128, machine_of(16)).tile_rows == 204);  // 131072 / (128 + 512)
   CHECK(plan_layernorm(8, 4096, {4, 8191, 1024, 32768, 1, 1024, 1024}).shortage.exists);
-}
-
-TEST_CASE("exit policy: strict decision of the unit, or the last layer; first of equal logits") {
-  CHECK(exits_here(true, 1, 12));
-  CHECK_FALSE(exits_here(false, 11, 12));
-  CHECK(exits_here(false, 12, 12));
-  const int32_t logits[] = {-5, 3, 3, -9};
-  CHECK(prediction_of(logits, 4) == 1);
-  CHECK(prediction_of(logits, 1) == 0);
 }

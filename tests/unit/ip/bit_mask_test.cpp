@@ -27,6 +27,25 @@ TEST_CASE("bit mask: packing and unpacking gives the codes back, any width and d
   }
 }
 
+TEST_CASE("bit mask: groups are expanded alike whatever follows their codes") {
+  test::Random random(2);
+  for (const unsigned zeros : {0u, 13u, 128u, 250u, 256u}) {
+    const auto codes = test::random_codes(random, 5 * 64, zeros);
+    auto packed = bit_mask::pack(codes, 1, 5 * 64);
+    std::vector<std::uint8_t> expected = codes;
+    for (std::uint8_t& code : expected) code = (code & 0x7f) == 0 ? 0 : code;
+    const std::size_t consumed = packed.data.size();
+    for (const std::size_t behind : {0u, 1u, 63u, 64u, 200u}) {
+      packed.data.resize(consumed + behind, 0xff);
+      std::vector<std::uint8_t> expanded(5 * 64, 0xee);
+      const std::uint8_t* data = packed.data.data();
+      CHECK(bit_mask::expand_groups(bytes_of(packed.masks).data(), 5, data, data + packed.data.size(),
+                                    expanded.data()) == data + consumed);
+      CHECK(expanded == expected);
+    }
+  }
+}
+
 TEST_CASE("bit mask: a row of 66 codes, by hand") {
   std::vector<std::uint8_t> codes(66, 0);
   codes[1] = 0x31;

@@ -241,6 +241,70 @@ TEST_CASE("operands: a packed operand is decoded anew when masks or codes change
   CHECK(run_product() == expected(a, changed));
 }
 
+TEST_CASE("operands: what changes in a memory after a load does not reach what was loaded") {
+  auto& b = bench();
+  place_operands(8);
+  const auto codes = dense(memory().subspan(b_at), columns);
+  const auto packed = place_packed(codes);
+  load(dma::Buffer::data1, a_at, rows);
+  const auto a = dense(memory().subspan(a_at), rows);
+  load_packed();
+  const std::uint32_t changed = memory_base + b_at + 8;
+  std::uint32_t zeros = 0;
+  SECTION("over the bus, by a core") {
+    REQUIRE(b.write(changed, zeros).status == tlm::TLM_OK_RESPONSE);
+  }
+  SECTION("over the bus, by the DMA") {
+    b.reset(dma_base, dma::map);
+    b.set(dma_base, dma::mode,
+          dma::mode_operation.put(static_cast<std::uint32_t>(dma::Operation::store)) |
+              dma::mode_buffer.put(static_cast<std::uint32_t>(dma::Buffer::auxiliary)));
+    b.set(dma_base, dma::memory_address, changed);
+    b.set(dma_base, dma::row_bytes, 4);
+    b.set(dma_base, dma::rows, 1);
+    b.run(dma_base);
+    REQUIRE(b.error(dma_base) == 0);
+  }
+  SECTION("by the back door") {
+    std::memcpy(memory().data() + b_at + 8, &zeros, sizeof zeros);
+    b.memory.touch();
+  }
+  SECTION("by a debugger") {
+    tlm::tlm_generic_payload payload;
+    payload.set_command(tlm::TLM_WRITE_COMMAND);
+    payload.set_address(changed);
+    payload.set_data_ptr(reinterpret_cast<unsigned char*>(&zeros));
+    payload.set_data_length(sizeof zeros);
+    REQUIRE(b.core->transport_dbg(payload) == sizeof zeros);
+  }
+  REQUIRE_FALSE(std::equal(packed.data.begin(), packed.data.end(), memory().begin() + b_at));
+  const auto loaded = b.accelerator.decoders[0].data.read(0, packed.data.size());
+  CHECK(std::equal(loaded.begin(), loaded.end(), packed.data.begin()));
+  prepare_product(true);
+  CHECK(run_product() == expected(a, codes));
+}
+
+TEST_CASE("operands: bytes beside those that a later load replaces stay") {
+  auto& b = bench();
+  place_operands(9);
+  const auto packed = place_packed(dense(memory().subspan(b_at), columns));
+  load_packed();
+  prepare_load(dma::Buffer::data0, a_at, 2, 200);  // 70 of each 72 bytes
+  b.run(dma_base);
+  REQUIRE(b.error(dma_base) == 0);
+  auto expected_bytes = packed.data;
+  for (const std::uint32_t r : {0u, 1u}) {
+    const auto row = memory().subspan(a_at + r * stride, reduction);
+    std::copy(row.begin(), row.end(), expected_bytes.begin() + 200 + r * stride);
+  }
+  const auto bytes = b.accelerator.decoders[0].data.read(0, packed.data.size());
+  CHECK(std::equal(bytes.begin(), bytes.end(), expected_bytes.begin()));
+  // The whole of it again: nothing of the first load is left.
+  load_packed();
+  const auto again = b.accelerator.decoders[0].data.read(0, packed.data.size());
+  CHECK(std::equal(again.begin(), again.end(), packed.data.begin()));
+}
+
 TEST_CASE(
     "operands: what a core writes by its private port reaches the product, though no generation tells") {
   auto& b = bench();

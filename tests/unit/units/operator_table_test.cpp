@@ -37,7 +37,7 @@ Observed multiplication(Operator op, std::uint64_t start, std::uint64_t end) {
 }  // namespace
 
 TEST_CASE("operator table: overlapping commands of an operator count once, gaps go to the next command") {
-  OperatorTable table(2);
+  OperatorTable table(2, clock_domain());
   table.restart(at(0));
   const Observed first = transfer(Operator::query, 10, 20);
   const Observed second = multiplication(Operator::query, 15, 40);
@@ -52,7 +52,7 @@ TEST_CASE("operator table: overlapping commands of an operator count once, gaps 
   table.begin(last.command);
   table.end(last.command, last.completion);
 
-  const auto reports = table.report(clock_domain(), at(70));
+  const auto reports = table.report(at(70));
   REQUIRE(reports.size() == 2);
   const OperatorReport& query = reports[0];
   CHECK(query.layer == 1);
@@ -71,27 +71,27 @@ TEST_CASE("operator table: overlapping commands of an operator count once, gaps 
 }
 
 TEST_CASE("operator table: a command at work is counted up to now, and goes on after a restart") {
-  OperatorTable table(2);
+  OperatorTable table(2, clock_domain());
   const Observed across = multiplication(Operator::scores, 10, 40);
   table.begin(across.command);
-  REQUIRE(table.report(clock_domain(), at(25)).size() == 1);
-  CHECK(table.report(clock_domain(), at(25))[0].cycles == 15);
+  REQUIRE(table.report(at(25)).size() == 1);
+  CHECK(table.report(at(25))[0].cycles == 15);
   table.restart(at(30));
   table.end(across.command, across.completion);
-  CHECK(table.report(clock_domain(), at(40))[0].cycles == 10);
-  CHECK(table.report(clock_domain(), at(40))[0].firmware_cycles == 0);
+  CHECK(table.report(at(40))[0].cycles == 10);
+  CHECK(table.report(at(40))[0].firmware_cycles == 0);
   table.restart(at(40));
-  CHECK(table.report(clock_domain(), at(50)).empty());
+  CHECK(table.report(at(50)).empty());
 }
 
 TEST_CASE("operator table: a TAG the model does not have is no operator, and its work is not lost") {
-  OperatorTable table(2);
+  OperatorTable table(2, clock_domain());
   for (const Command& command : {Command{unit::Kind::dma, 3, Operator::query, at(1)},
                                  Command{unit::Kind::dma, 1, static_cast<Operator>(operator_count), at(1)}}) {
     table.begin(command);
     table.end(command, {at(5), 4, {}, {.bytes_stored = 8}});
   }
-  const auto reports = table.report(clock_domain(), at(10));
+  const auto reports = table.report(at(10));
   REQUIRE(reports.size() == 1);
   CHECK(reports[0].op == Operator::none);
   CHECK(reports[0].bytes_stored == 16);

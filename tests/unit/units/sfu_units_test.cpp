@@ -240,3 +240,63 @@ TEST_CASE("early-exit unit: exits below the threshold, not at it; refuses one cl
   b.set(base, regs::source_base, 4092);
   expect_error(base, sfu::Error::operand_outside_buffer);
 }
+
+TEST_CASE("early-exit unit: a test command takes its cycles and yields its entropy") {
+  namespace regs = early_exit;
+  constexpr std::uint32_t base = memory_map::early_exit;
+  auto& b = bench();
+  b.reset(base, regs::map);
+  b.set(base, regs::mode, static_cast<std::uint32_t>(regs::Command::test));
+  b.set(base, regs::test_entropy, 20'000);
+  b.set(base, regs::threshold, 20'001);
+  const std::uint64_t told = b.accelerator.early_exit.counters["test_assessments"];
+  b.set(base, regs::test_cycles, 321);
+  CHECK(b.run(base) == 321);
+  CHECK(b.get(base, regs::entropy) == 20'000);
+  CHECK(b.get(base, regs::decision) == 1);
+  b.set(base, regs::threshold, 20'000);
+  b.run(base);
+  CHECK(b.get(base, regs::decision) == 0);
+  CHECK(b.accelerator.early_exit.counters["test_assessments"] == told + 2);
+  b.set(base, regs::test_cycles, 0);
+  expect_error(base, sfu::Error::bad_shape);
+  b.set(base, regs::mode, 3);
+  expect_error(base, sfu::Error::bad_shape);
+}
+
+TEST_CASE("early-exit unit: predicts by the nearest row, the first column below the threshold") {
+  namespace regs = early_exit;
+  constexpr std::uint32_t base = memory_map::early_exit;
+  auto& b = bench();
+  b.reset(base, regs::map);
+  const std::vector<std::int32_t> table = {100, 90,  50,  20,  10,  //
+                                           200, 190, 95,  60,  30,  //
+                                           300, 290, 280, 270, 260};
+  b.accelerator.auxiliary.write(16, bytes_of(table));
+  b.set(base, regs::lut_base, 16);
+  b.set(base, regs::lut_rows, 3);
+  b.set(base, regs::lut_columns, 4);
+  const auto predicted = [&](std::uint32_t entropy, std::uint32_t threshold) {
+    b.set(base, regs::mode, static_cast<std::uint32_t>(regs::Command::test));
+    b.set(base, regs::test_entropy, entropy);
+    b.set(base, regs::test_cycles, 1);
+    b.run(base);
+    b.set(base, regs::mode, static_cast<std::uint32_t>(regs::Command::predict));
+    b.set(base, regs::threshold, threshold);
+    CHECK(b.run(base) == sfu::prediction_cycles(3, 4, 16, serial));
+    return b.get(base, regs::predicted_index);
+  };
+  CHECK(sfu::prediction_cycles(3, 4, 16, serial) == 3 * (1 + 3 + 3) + 10);
+  CHECK(sfu::prediction_cycles(100, 16, 16, serial) == 100 * 2 * 7 + 10);
+  CHECK(predicted(0, 96) == 0);
+  CHECK(predicted(150, 90) == 1);  // as near to the second row: the first counts; not below is not enough
+  CHECK(predicted(151, 90) == 2);
+  CHECK(predicted(5000, 100) == 3);  // none: the last
+  b.set(base, regs::lut_rows, 0);
+  expect_error(base, sfu::Error::bad_shape);
+  b.set(base, regs::lut_rows, 51);
+  expect_error(base, sfu::Error::parameters_outside_auxiliary);
+  b.set(base, regs::lut_rows, 3);
+  b.set(base, regs::lut_columns, 0xffffffff);
+  expect_error(base, sfu::Error::bad_shape);
+}

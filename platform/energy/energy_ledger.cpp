@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/energy/energy_ledger.hpp"
+
+#include <algorithm>
+
+namespace edgebert::energy {
+
+EnergyLedger::EnergyLedger(const EnergyTable& table, const Size& size, std::uint32_t layers)
+    : table_(table), size_(size), layers_(layers) {
+  for (Item item = 0; item < item_count; ++item) domain_of_[item] = edgebert::energy::domain_of(item);
+  select(table.nominal_volts());
+}
+
+void EnergyLedger::select(double volts) {
+  const auto known = std::ranges::find(points_, volts, &VoltagePoint::volts);
+  if (known != points_.end()) {
+    present_ = &*known;
+    return;
+  }
+  VoltagePoint point{.volts = volts, .counts = std::vector<double>((layers_ + 2) * item_count)};
+  for (Item item = 0; item < item_count; ++item) {
+    // Rows that are missing are refused when this SoC is built; those no SoC of this kind counts may be.
+    if (table_.row(item) == nullptr) continue;
+    point.cost[item] = table_.cost(item, volts, size_);
+    point.square[item] = table_.square_law_cost(item, volts, size_);
+  }
+  points_.push_back(std::move(point));
+  present_ = &points_.back();
+}
+
+void EnergyLedger::end_segment(double start, double end, std::uint32_t layer, double volts) {
+  trace_.push_back({start, end, layer, volts, segment_});
+  segment_ = {};
+}
+
+EnergyReport EnergyLedger::report() const {
+  EnergyReport report{.layers = layers_, .rows = {}, .trace = trace_};
+  for (std::uint32_t layer = 0; layer <= idle_layer(); ++layer) {
+    for (Item item = 0; item < item_count; ++item) {
+      EnergyRow row{static_cast<std::uint8_t>(layer), item, 0, 0, 0};
+      for (const VoltagePoint& point : points_) {
+        const double count = point.counts[layer * item_count + item];
+        // Names the row that is missing.
+        if (count != 0 && table_.row(item) == nullptr) table_.cost(item, point.volts, size_);
+        row.count += count;
+        row.joules += count * point.cost[item];
+        row.square_law_joules += count * point.square[item];
+      }
+      if (row.count != 0) report.rows.push_back(row);
+    }
+  }
+  return report;
+}
+
+void EnergyLedger::restart() {
+  for (VoltagePoint& point : points_) std::ranges::fill(point.counts, 0.0);
+  segment_ = {};
+  trace_.clear();
+}
+
+double EnergyLedger::watts(State accelerator, State others, double volts) const {
+  double sum = 0;
+  for (std::size_t i = 0; i < domain_count; ++i) {
+    const auto domain = static_cast<Domain>(i);
+    sum += table_.cost(item_of(domain, scales(domain) ? accelerator : others), volts, size_);
+  }
+  return sum;
+}
+
+}  // namespace edgebert::energy

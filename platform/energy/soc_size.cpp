@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/energy/soc_size.hpp"
+
+#include "ip/dvfs/transition.hpp"
+
+namespace edgebert::energy {
+namespace {
+
+constexpr double mebibyte = 1 << 20;
+
+double multipliers(const SocConfig& config) {
+  return static_cast<double>(config.pu.vmac_lanes) * config.pu.vmac_lanes;
+}
+
+bool has_envm(const SocConfig& config) {
+  return config.embedding.store == EmbeddingStore::envm;
+}
+
+/// The weight memory is of one kind; the rows of the other are not needed.
+bool is_of_other_kind(const SocConfig& config, Item item) {
+  const bool lpddr4 = config.memory.weight_memory_kind == MemoryKind::lpddr4;
+  return !is_leakage(item) && std::string(unit_of(item)) == (lpddr4 ? "weight_memory" : "lpddr4");
+}
+
+}  // namespace
+
+Size size_of(const SocConfig& config) {
+  Size size{.multipliers = multipliers(config)};
+  const auto set = [&](Domain domain, double bytes) {
+    size.mebibytes[static_cast<std::size_t>(domain)] = bytes / mebibyte;
+  };
+  const SocConfig::Buffers& buffers = config.buffers;
+  set(Domain::accelerator_buffers, 2.0 * buffers.data + 2.0 * buffers.mask + buffers.auxiliary);
+  set(Domain::system_sram, static_cast<double>(config.memory.system_sram.size));
+  set(Domain::weight_memory, static_cast<double>(config.memory.weight_memory.size));
+  set(Domain::envm, static_cast<double>(config.memory.envm.size));
+  return size;
+}
+
+double supply_volts(const SocConfig& config) {
+  const dvfs::Parameters parameters{
+      .curve = dvfs::VfCurve(config.dvfs.points), .ldo = config.dvfs.ldo, .adpll = config.dvfs.adpll};
+  const std::uint32_t clock = dvfs::Adpll::kilohertz_of(config.clocks.accelerator_hz);
+  return dvfs::characterised_points(parameters, clock).back().microvolts * 1e-6;
+}
+
+void check_rows(const SocConfig& config, const EnergyTable& table, double volts) {
+  const Size size = size_of(config);
+  for (Item item = 0; item < item_count; ++item) {
+    if (!is_of_other_kind(config, item)) table.cost(item, volts, size);
+  }
+}
+
+AreaReport area_of(const SocConfig& config, const EnergyTable& table) {
+  const Size size = size_of(config);
+  const auto mebibytes = [&](const std::string& block) {
+    for (std::size_t i = 0; i < domain_count; ++i) {
+      const std::string name = name_of(static_cast<Domain>(i));
+      if (name == block || name == "accelerator_" + block) return size.mebibytes[i];
+    }
+    return 0.0;
+  };
+  AreaReport report;
+  for (const std::string& block : area_blocks()) {
+    if (block == name_of(Domain::envm) && !has_envm(config)) continue;
+    const double area = table.area(block, size.multipliers, mebibytes(block));
+    report.blocks.emplace_back(block, area);
+    report.total += area;
+  }
+  return report;
+}
+
+}  // namespace edgebert::energy
