@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The embedded non-volatile memory (ReRAM) that stores the packed word embeddings.
-// Modelled: contents, read-only to software, read latency and width, words read. Not modelled: programming,
-// cell errors, read energy by cell kind. Read latency and width of a 2 MB macro are parameters
-// (configs/edgebert.yaml says from where).
+// Modelled: contents, read-only to software, read latency and width, words read. Cells,
+// their errors and area: cell_model.hpp, faults.hpp, macro.hpp. Not modelled: programming.
 #pragma once
 #include "ip/sram/memory.hpp"
 

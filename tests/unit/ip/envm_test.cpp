@@ -229,6 +229,10 @@ TEST_CASE("envm: power-up, by hand") {
   const LatencyEnergy copy = reload(traffic);
   CHECK(copy.seconds == Approx(2'016'000 / 25.6e9));
   CHECK(copy.joules == Approx(2'016'000 * 8 * 13.5e-12 + 252'000 * 1.13e-12));
+  // As docs/envm.md has it.
+  const LatencyEnergy mixed = read_in_place(traffic, CellKind::slc, CellKind::mlc2);
+  CHECK(copy.seconds / mixed.seconds == Approx(50.08).epsilon(1e-3));
+  CHECK(copy.joules / mixed.joules == Approx(23'740).epsilon(1e-3));
   const LatencyEnergy both = reload_and_read(traffic);
   CHECK(both.seconds - copy.seconds == Approx(1076 * 2.61e-9));
   CHECK(both.joules - copy.joules == Approx(1076 * 1.13e-12));
