@@ -19,5 +19,8 @@ struct Study {
 std::span<const Study> studies();
 
 std::vector<StudyTable> vmac_study(StudyRuns& runs);
+std::vector<StudyTable> envm_study(StudyRuns& runs);
+std::vector<StudyTable> combined_study(StudyRuns& runs);
+std::vector<StudyTable> mobile_gpu_study(StudyRuns& runs);
 
 }  // namespace edgebert::sim

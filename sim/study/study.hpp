@@ -50,6 +50,9 @@ struct StudyTable {
   std::string title;
   std::vector<StudyRow> rows;
   std::vector<std::string> notes;  ///< below the table, one line each
+
+  void add(std::string quantity, std::string configuration, std::optional<double> ours, std::string unit,
+           Published published = {}, std::string note = {});
 };
 
 /// A run of the program a study rests on.

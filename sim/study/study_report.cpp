@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -150,6 +151,12 @@ const char* name_of(Provenance kind) {
 std::optional<double> StudyRow::deviation() const {
   if (!ours || !published.value || *published.value == 0) return std::nullopt;
   return *ours / *published.value - 1;
+}
+
+void StudyTable::add(std::string quantity, std::string configuration, std::optional<double> ours,
+                     std::string unit, Published published, std::string note) {
+  rows.push_back({std::move(quantity), std::move(configuration), ours, std::move(unit), std::move(published),
+                  std::move(note)});
 }
 
 std::string study_value(double value) {

@@ -70,6 +70,12 @@ fs::path StudyRuns::file(const std::string& name) {
   return config::locate(name, {installed, EDGEBERT_SOURCE_DIR}, "file of the study", Failure::input);
 }
 
+fs::path StudyRuns::shipped_model() const {
+  RunOptions run;
+  run.config = config_;
+  return model_file_for(run, soc());
+}
+
 std::vector<std::string> StudyRuns::with_settings(const std::vector<std::string>& overrides) const {
   std::vector<std::string> all = options_.overrides;
   all.insert(all.end(), overrides.begin(), overrides.end());
@@ -134,14 +140,19 @@ std::vector<Json> StudyRuns::run(const std::vector<ReportCommand>& commands) {
   return reports;
 }
 
+std::vector<std::string> StudyRuns::sentence_arguments(const std::vector<std::string>& overrides) const {
+  soc(overrides);
+  std::vector<std::string> arguments = {"run", config_.string()};
+  for (const std::string& setting : with_settings(overrides)) arguments.push_back("--set=" + setting);
+  return arguments;
+}
+
 std::vector<Json> StudyRuns::run(const std::vector<SentenceRun>& sentences) {
   std::vector<ReportCommand> commands;
   for (const SentenceRun& run : sentences) {
-    soc(run.overrides);
-    commands.push_back(
-        {run.name, {"run", config_.string(), "--model=" + fs::absolute(run.model).string(), sentence}});
-    for (const std::string& setting : with_settings(run.overrides))
-      commands.back().arguments.push_back("--set=" + setting);
+    commands.push_back({run.name, sentence_arguments(run.overrides)});
+    commands.back().arguments.push_back("--model=" + fs::absolute(run.model).string());
+    commands.back().arguments.emplace_back(sentence);
   }
   return run(commands);
 }

@@ -50,6 +50,9 @@ class StudyRuns {
   /// @throws Error(Failure::config)
   SocConfig soc(const std::vector<std::string>& overrides = {}) const;
 
+  /// `run` with the configuration and all settings, as far as both are told already: no sentence, no model.
+  std::vector<std::string> sentence_arguments(const std::vector<std::string>& overrides) const;
+
   /// Makes model images of ALBERT-base's geometry, or of a small one if the study is to be quick.
   /// @throws Error(Failure::points) naming the first that failed
   std::vector<std::filesystem::path> make(const std::vector<RandomModel>& models);
@@ -61,6 +64,9 @@ class StudyRuns {
   /// The report of each sentence (docs/run_json.md): exit.policy is `base` unless overridden.
   /// @throws Error(Failure::config) before any of them runs, Error(Failure::points)
   std::vector<nlohmann::ordered_json> run(const std::vector<SentenceRun>& sentences);
+
+  /// The image the configuration names: the shipped model.
+  std::filesystem::path shipped_model() const;
 
   /// A file that comes with the program: "configs/edgebert.yaml", "tests/data/...".
   /// @throws Error(Failure::input) if it is not there
