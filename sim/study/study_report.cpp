@@ -49,9 +49,9 @@ std::string columns(const std::vector<Cells>& lines, std::size_t left, const Sty
 
 /// The place of an entry, which is added if it is not there.
 std::size_t place_of(Cells& entries, const std::string& entry) {
-  const auto found = std::ranges::find(entries, entry);
-  if (found == entries.end()) entries.push_back(entry);
-  return static_cast<std::size_t>(found - entries.begin());
+  const auto place = static_cast<std::size_t>(std::ranges::find(entries, entry) - entries.begin());
+  if (place == entries.size()) entries.push_back(entry);
+  return place;
 }
 
 std::string remark_of(const StudyRow& row) {
@@ -83,18 +83,16 @@ std::string matrix(const StudyTable& table, const Style& style) {
 
 std::string comparison(const StudyTable& table, Cells& remarks, const Style& style) {
   std::vector<Cells> lines = {
-      {"quantity", "configuration", "", "ours", "published", "deviation", "published is"}};
+      {"quantity", "configuration", "ours", "published", "deviation", "published is", ""}};
   for (const StudyRow& row : table.rows) {
     const std::string remark = remark_of(row);
-    const Published& published = row.published;
-    lines.push_back({row.quantity, row.configuration,
-                     remark.empty() ? "" : fmt::format("[{}]", place_of(remarks, remark) + 1),
-                     with_unit(row.ours, row.unit),
-                     published.kind == Provenance::none ? "" : with_unit(published.value, row.unit),
-                     percent(row.deviation()),
-                     published.kind == Provenance::none ? "" : name_of(published.kind)});
+    const bool beside = row.published.kind != Provenance::none;
+    lines.push_back({row.quantity, row.configuration, with_unit(row.ours, row.unit),
+                     beside ? with_unit(row.published.value, row.unit) : "", percent(row.deviation()),
+                     beside ? name_of(row.published.kind) : "",
+                     remark.empty() ? "" : fmt::format("[{}]", place_of(remarks, remark) + 1)});
   }
-  return columns(lines, 3, style);
+  return columns(lines, 2, style);
 }
 
 std::string paragraph(const std::string& mark, const std::string& text, std::size_t width) {
