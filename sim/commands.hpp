@@ -119,6 +119,9 @@ int replay_entropies(const ReplayEntropiesOptions& options);
 /// @throws Error(Failure::points) if a run of the study failed, Error(Failure::interrupted)
 int study(const StudyOptions& options);
 
+/// "vmac, envm, ..."
+std::string study_names();
+
 /// The timing model against its references.
 /// @param file  a configuration whose constants replace those of the presets
 int calibrate(const std::optional<std::filesystem::path>& file, const std::vector<std::string>& overrides);

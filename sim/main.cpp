@@ -260,7 +260,7 @@ void add_replay_entropies(CLI::App& app, ReplayEntropiesOptions& options, int& c
 
 void add_study(CLI::App& app, StudyOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("study", "a published result beside this platform's");
-  command->add_option("NAME", options.name, "which: docs/studies.md; a wrong name lists them")->required();
+  command->add_option("NAME", options.name, "one of: " + study_names())->required();
   command->add_option("--config", options.config, "YAML configuration instead of the study's")
       ->type_name("FILE");
   add_overrides(*command, options.overrides);

@@ -12,6 +12,7 @@
 #include "sim/run_inputs.hpp"
 #include "sim/study/sentence_figures.hpp"
 #include "sim/study/studies.hpp"
+#include "sim/study/study_report.hpp"
 
 namespace edgebert::sim {
 namespace {
@@ -35,7 +36,8 @@ Published recalled(double value) {
 }
 
 std::string assumption(const char* name, const reram::Figure& figure) {
-  return fmt::format("{} {:g}: {}; {}", name, figure.value, figure.source, word_of(figure.confidence));
+  return fmt::format("{} {}: {}; {}", name, study_value(figure.value), figure.source,
+                     word_of(figure.confidence));
 }
 
 StudyTable power_up_table() {
@@ -50,7 +52,7 @@ StudyTable power_up_table() {
   StudyTable table{
       "Embeddings of the first sentence after power-up (30,000 x 128, 60 % zeros, 128 tokens)",
       {},
-      {assumption("LPDDR4 bytes a second", figures.dram_bandwidth),
+      {assumption("LPDDR4's bandwidth", figures.dram_bandwidth),
        assumption("LPDDR4 pJ a bit", figures.dram_energy),
        assumption("ReRAM pJ a word, one bit a cell", reram::figures_of(CellKind::slc).read_energy),
        assumption("ReRAM pJ a word, two bits", reram::figures_of(CellKind::mlc2).read_energy),
@@ -86,7 +88,9 @@ StudyTable sentence_table(const std::vector<Json>& reports) {
     add("sentence", figures.whole().seconds / milli, "ms");
     add("sentence", figures.whole().soc_joules / milli, "mJ");
   }
-  table.notes.emplace_back("LPDDR4 is read in place, as packed; energy of the whole SoC");
+  table.notes.emplace_back(
+      "LPDDR4 is read in place, as packed; energy of the whole SoC: the ReRAM's periphery leaks during the "
+      "whole sentence (6 mW a MiB, NVMExplorer), LPDDR4 is there for the weights in any case");
   return table;
 }
 
@@ -140,21 +144,19 @@ std::vector<ReportCommand> campaign(const StudyRuns& runs, const Trials& trials)
   return commands;
 }
 
-/// Accuracy under faults less the fault-free one, in points of a per cent.
 StudyTable accuracy_table(const std::vector<Json>& reports, const Trials& trials) {
   const auto accuracy = [](const Json& report) { return 100 * report["totals"]["accuracy"].get<double>(); };
-  const double clean = accuracy(reports[0]);
-  StudyTable table{fmt::format("Accuracy of the shipped model under read errors: {} sentences, {} trials",
-                               trials.sentences, trials.seeds),
-                   {},
-                   {}};
-  table.add("accuracy", "fault-free", clean, "%",
-            {92.32, Provenance::recalled, "EdgeBERT, MICRO 2021, SST-2"},
-            "a smaller model (docs/accuracy.md)");
+  StudyTable table{
+      fmt::format("Accuracy of the shipped model under read errors: {} sentences, {} trials",
+                  trials.sentences, trials.seeds),
+      {},
+      {"all 872 sentences and 100 trials take minutes; docs/envm.md has them with their commands"}};
   const auto published = [](double value) {
     return Published{value, Provenance::recalled, "EdgeBERT, MICRO 2021, SST-2, 100 trials"};
   };
-  const auto add = [&](CellKind kind, std::size_t first, double mean_change, double least_change) {
+  const char* note = "a smaller model (docs/accuracy.md) and few sentences; compare with its fault-free row";
+  table.add("accuracy", "fault-free", accuracy(reports[0]), "%", published(92.32), note);
+  const auto add = [&](CellKind kind, std::size_t first, double published_mean, double published_least) {
     double mean = 0;
     double least = 100;
     for (std::size_t i = first; i < first + trials.seeds; ++i) {
@@ -162,15 +164,11 @@ StudyTable accuracy_table(const std::vector<Json>& reports, const Trials& trials
       least = std::min(least, accuracy(reports[i]));
     }
     const std::string name = fmt::format("codes {}", name_of(kind));
-    const std::string note =
-        kind == CellKind::mlc2 ? "" : "another model, with its own sensitivity to errors";
-    table.add("change, mean", name, mean - clean, "points", published(mean_change), note);
-    table.add("change, least", name, least - clean, "points", published(least_change), note);
+    table.add("accuracy, mean", name, mean, "%", published(published_mean), note);
+    table.add("accuracy, least", name, least, "%", published(published_least), note);
   };
-  add(CellKind::mlc2, 1, 0, 0);
-  add(CellKind::mlc3, 1 + trials.seeds, -0.46, -1.49);
-  table.notes.emplace_back(
-      "all 872 sentences and 100 trials take minutes; docs/envm.md has them with their commands");
+  add(CellKind::mlc2, 1, 92.32, 92.32);
+  add(CellKind::mlc3, 1 + trials.seeds, 91.86, 90.83);
   return table;
 }
 

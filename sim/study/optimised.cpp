@@ -78,7 +78,7 @@ Paced pace(StudyRuns& runs, const std::filesystem::path& model, const SentenceFi
   const double left = deadline_seconds - figures.at(1).seconds;
   const double needed = left > 0 ? rest * figures.layer.seconds * top / left : top;
   const double slowest = dvfs::VfCurve(soc.dvfs.points).slowest().kilohertz * 1e3;
-  const double hertz = std::min(top, std::ceil(std::max(needed, slowest) / clock_step) * clock_step);
+  const double hertz = std::min(top, std::max(slowest, std::ceil(needed / clock_step) * clock_step));
   const auto slow = runs.run(std::vector<SentenceRun>{
       {fmt::format("{}-paced", model.stem().string()),
        model,

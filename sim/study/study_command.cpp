@@ -18,12 +18,17 @@ namespace {
 const Study& study_of(const std::string& name) {
   const auto found = std::ranges::find(studies(), name, [](const Study& study) { return study.name; });
   if (found != studies().end()) return *found;
-  std::string names;
-  for (const Study& study : studies()) names += fmt::format("{}{}", names.empty() ? "" : ", ", study.name);
-  throw Error(Failure::usage, fmt::format("study: there is no '{}'; studies are {}", printable(name), names));
+  throw Error(Failure::usage,
+              fmt::format("study: there is no '{}'; studies are {}", printable(name), study_names()));
 }
 
 }  // namespace
+
+std::string study_names() {
+  std::string names;
+  for (const Study& study : studies()) names += fmt::format("{}{}", names.empty() ? "" : ", ", study.name);
+  return names;
+}
 
 int study(const StudyOptions& options) {
   const Study& study = study_of(options.name);

@@ -44,13 +44,14 @@ StudyTable sweep_table(const char* model, const std::vector<Point>& points) {
     add("latency", point.milliseconds(), "ms");
     add("accelerator", point.accelerator(), "mJ");
     add("SoC", point.soc(), "mJ");
-    add("accelerator x latency", point.accelerator() * point.milliseconds(), "uJ s");
-    add("SoC x latency", point.soc() * point.milliseconds(), "uJ s");
+    add("energy-delay", point.accelerator() * point.milliseconds(), "uJ s");
+    add("SoC energy-delay", point.soc() * point.milliseconds(), "uJ s");
     add("area", point.accelerator_mm2, "mm2");
   }
   table.notes.emplace_back(
-      "accelerator: with its buffers and clock generator; SoC: with core, bus and memories; area: the "
-      "accelerator's");
+      "accelerator: energy with its buffers and clock generator, as are energy-delay and area; SoC: with "
+      "core, "
+      "bus and memories");
   return table;
 }
 
@@ -63,7 +64,9 @@ StudyTable optimum_table(const char* model, const std::vector<Point>& points) {
                    {},
                    {"published energy, latency, area and power for each n: not available"}};
   const Published sixteen{16, Provenance::recalled, "EdgeBERT, MICRO 2021"};
-  const char* why = "the table's split of energy over n is assumed (docs/energy.md)";
+  const char* why =
+      "below it clock and leakage run longer, above it the multipliers' clock waits for memory; how energy "
+      "splits over n is assumed (docs/energy.md)";
   const auto accelerator = [](const Point& point) { return point.accelerator(); };
   const auto soc = [](const Point& point) { return point.soc(); };
   table.add("best n", "accelerator's energy", best_n(points, accelerator), "", sixteen, why);
@@ -87,12 +90,13 @@ StudyTable known_table(const std::vector<Point>& points, double clock_hz) {
     const double bound = static_cast<double>(point.figures.macs) / (point.n * point.n) / clock_hz / milli;
     table.add("latency", fmt::format("n = {}", point.n), point.milliseconds(), "ms",
               {bound, Provenance::derived, "MACs / n^2 / clock"},
-              "the bound has neither special functions nor memory");
+              "the bound has neither special functions nor memory, which limit from n = 32 on");
   }
   const Point& paper = *std::ranges::find(points, papers_n, &Point::n);
   table.add("power, accelerator", "n = 16", paper.accelerator() / paper.milliseconds() / milli, "mW",
             {85.9, Provenance::recalled, "EdgeBERT, MICRO 2021"},
-            "the energy table is split so that all MACs at work take 85.9 mW: no evidence");
+            "the table is split so that all MACs at work take 85.9 mW: no evidence; here they wait half of "
+            "the time");
   table.add("area, accelerator", "n = 16", paper.accelerator_mm2, "mm2",
             {1.39, Provenance::recalled, "EdgeBERT, MICRO 2021"},
             "the area table's remainder is taken from it: no evidence");
