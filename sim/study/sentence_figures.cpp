@@ -39,8 +39,6 @@ Cost& Cost::operator+=(const Cost& other) {
 
 SentenceFigures figures_of(const Json& report) {
   const Json& energy = report["sentences"][0]["energy"];
-  if (energy.is_null())
-    throw Error(Failure::config, "study: the configuration has no energy table; set energy.table");
   std::map<std::uint32_t, Cost> layers;
   for (const Json& segment : energy["power_trace"]) {
     if (!segment["layer"].is_null()) layers[segment["layer"].get<std::uint32_t>()] += cost_of(segment);

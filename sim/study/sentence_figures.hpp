@@ -36,7 +36,7 @@ struct SentenceFigures {
 };
 
 /// @param report  of a run of one sentence with an energy table (docs/run_json.md)
-/// @throws Error(Failure::config) if it has no energy
+/// @throws Error(Failure::internal) if it has no layer
 SentenceFigures figures_of(const nlohmann::ordered_json& report);
 
 }  // namespace edgebert::sim

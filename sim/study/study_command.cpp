@@ -35,7 +35,9 @@ int study(const StudyOptions& options) {
   const std::filesystem::path config = options.config ? *options.config : StudyRuns::file(study.config);
   if (options.json && *options.json != "-") check_output(*options.json, {config});
   StudyRuns runs(options, config);
-  runs.soc();  // a wrong configuration is refused before anything is made
+  // What is wrong with the configuration is said before anything is made.
+  if (runs.soc().energy.table.empty())
+    throw Error(Failure::config, "study: the configuration has no energy table; set energy.table");
   StudyReport report{
       study.name,        study.question, options.config ? options.config->string() : study.config,
       options.overrides, options.quick,  study.tables(runs),

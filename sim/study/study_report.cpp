@@ -59,8 +59,32 @@ std::string remark_of(const StudyRow& row) {
   return source.empty() || row.note.empty() ? source + row.note : fmt::format("{}; {}", source, row.note);
 }
 
-/// Configurations down, quantities across; a row that occurs twice keeps its first value.
-std::string matrix(const StudyTable& table, const Style& style) {
+/// Columns of cells in as many blocks as the width asks for, the first column in each.
+std::string blocks(const std::vector<Cells>& lines, std::size_t width, const Style& style) {
+  const auto width_of = [&](std::size_t column) {
+    std::size_t widest = 0;
+    for (const Cells& line : lines) widest = std::max(widest, columns_of(line[column]));
+    return widest + gap;
+  };
+  std::string text;
+  for (std::size_t first = 1; first < lines.front().size();) {
+    std::size_t end = first;
+    std::size_t taken = width_of(0);
+    while (end < lines.front().size() && (end == first || taken + width_of(end) <= width))
+      taken += width_of(end++);
+    std::vector<Cells> block;
+    for (const Cells& line : lines) {
+      block.push_back({line.front()});
+      for (std::size_t i = first; i < end; ++i) block.back().push_back(line[i]);
+    }
+    text += (text.empty() ? "" : "\n") + columns(block, 1, style);
+    first = end;
+  }
+  return text;
+}
+
+/// Configurations down, quantities across.
+std::string matrix(const StudyTable& table, const Style& style, std::size_t width) {
   Cells quantities;
   Cells configurations;
   for (const StudyRow& row : table.rows) {
@@ -78,7 +102,7 @@ std::string matrix(const StudyTable& table, const Style& style) {
         place_of(quantities, row.unit.empty() ? row.quantity : fmt::format("{}, {}", row.quantity, row.unit));
     lines[place_of(configurations, row.configuration) + 1][column + 1] = with_unit(row.ours, "");
   }
-  return columns(lines, 1, style);
+  return blocks(lines, width, style);
 }
 
 std::string comparison(const StudyTable& table, Cells& remarks, const Style& style) {
@@ -110,7 +134,7 @@ std::string text_of(const StudyTable& table, const Style& style, std::size_t wid
       table.rows, [](const StudyRow& row) { return row.published.kind != Provenance::none; });
   Cells remarks;
   std::string text = fmt::format("\n{}\n", bold(printable(table.title), style));
-  text += compares ? comparison(table, remarks, style) : matrix(table, style);
+  text += compares ? comparison(table, remarks, style) : matrix(table, style, width);
   if (!compares) {
     for (const StudyRow& row : table.rows) {
       if (!row.note.empty())

@@ -42,15 +42,14 @@ StudyTable sweep_table(const char* model, const std::vector<Point>& points) {
       table.add(quantity, fmt::format("n = {}", point.n), value, unit);
     };
     add("latency", point.milliseconds(), "ms");
-    add("accelerator", point.accelerator(), "mJ");
-    add("SoC", point.soc(), "mJ");
+    add("energy", point.accelerator(), "mJ");
+    add("SoC energy", point.soc(), "mJ");
     add("energy-delay", point.accelerator() * point.milliseconds(), "uJ s");
     add("SoC energy-delay", point.soc() * point.milliseconds(), "uJ s");
     add("area", point.accelerator_mm2, "mm2");
   }
   table.notes.emplace_back(
-      "accelerator: energy with its buffers and clock generator, as are energy-delay and area; SoC: with "
-      "core, "
+      "energy, energy-delay and area: the accelerator with its buffers and clock generator; SoC: with core, "
       "bus and memories");
   return table;
 }
