@@ -77,7 +77,8 @@ std::string blocks(const std::vector<Cells>& lines, std::size_t width, const Sty
       block.push_back({line.front()});
       for (std::size_t i = first; i < end; ++i) block.back().push_back(line[i]);
     }
-    text += (text.empty() ? "" : "\n") + columns(block, 1, style);
+    if (!text.empty()) text.push_back('\n');
+    text += columns(block, 1, style);
     first = end;
   }
   return text;
