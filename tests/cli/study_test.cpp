@@ -18,11 +18,13 @@ StudyReport report_of(const StudyTable& table) {
 }  // namespace
 
 TEST_CASE("study: a deviation needs both figures") {
-  const Published four{4, Provenance::seen, "somewhere"};
-  CHECK(*StudyRow{"q", "c", 5, "", four, ""}.deviation() == Approx(0.25));
-  CHECK_FALSE(StudyRow{"q", "c", {}, "", four, ""}.deviation());
-  CHECK_FALSE(StudyRow{"q", "c", 5, "", {{}, Provenance::not_available, "somewhere"}, ""}.deviation());
-  CHECK_FALSE(StudyRow{"q", "c", 5, "", {0, Provenance::seen, "somewhere"}, ""}.deviation());
+  StudyTable table{"Title", {}, {}};
+  table.add("q", "c", 5, "", {4, Provenance::seen, "somewhere"});
+  table.add("q", "c", std::nullopt, "", {4, Provenance::seen, "somewhere"});
+  table.add("q", "c", 5, "", {std::nullopt, Provenance::not_available, "somewhere"});
+  table.add("q", "c", 5, "", {0, Provenance::seen, "somewhere"});
+  CHECK(table.rows[0].deviation().value() == Approx(0.25));
+  for (std::size_t i = 1; i < table.rows.size(); ++i) CHECK_FALSE(table.rows[i].deviation());
 }
 
 TEST_CASE("study: numbers have four digits, or are whole") {
