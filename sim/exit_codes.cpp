@@ -19,7 +19,8 @@ constexpr std::array<ExitCode, 11> table = {{
     {7, Failure::firmware, "the firmware ELF, or firmware reported a failure"},
     {8, Failure::mismatch, "the platform's tensors differ from golden's (--check); reports are complete"},
     {9, Failure::timeout, "a simulated-time or wall-time limit was reached, or everything waits"},
-    {10, Failure::points, "points of a sweep failed; its tables are complete and say which and why"},
+    {10, Failure::points,
+     "points of a sweep failed; its tables are complete and say which and why; or a run of a study"},
     {130, Failure::interrupted, "a sweep was interrupted; the same command goes on with it"},
 }};
 
