@@ -77,6 +77,17 @@ struct ReplayEntropiesOptions {
   std::optional<std::string> json;     ///< a file, or "-" for stdout instead of the text report
 };
 
+/// Options of a study, docs/studies.md.
+struct StudyOptions {
+  std::string name;
+  std::optional<std::filesystem::path> config;  ///< instead of the study's
+  std::vector<std::string> overrides;           ///< key.path=value, of every run
+  std::optional<std::filesystem::path> output;  ///< keeps models and runs; a temporary folder otherwise
+  std::optional<unsigned> jobs;                 ///< runs at a time, otherwise as many as cores
+  bool quick = false;                           ///< a small network instead of ALBERT-base
+  std::optional<std::string> json;              ///< a file, or "-" for stdout instead of the text report
+};
+
 /// Sentences through the platform, and the report.
 /// @return 0, or the code of Failure::mismatch if --check found differences
 int run(const RunOptions& options);
@@ -103,6 +114,10 @@ int replay_vectors(const ReplayOptions& options);
 /// Firmware's exit decisions on recorded entropies.
 /// @return 0, or the code of Failure::mismatch if golden's exit rules decide otherwise
 int replay_entropies(const ReplayEntropiesOptions& options);
+
+/// A published result on this platform.
+/// @throws Error(Failure::points) if a run of the study failed, Error(Failure::interrupted)
+int study(const StudyOptions& options);
 
 /// The timing model against its references.
 /// @param file  a configuration whose constants replace those of the presets

@@ -258,6 +258,24 @@ void add_replay_entropies(CLI::App& app, ReplayEntropiesOptions& options, int& c
   command->callback([&] { code = replay_entropies(options); });
 }
 
+void add_study(CLI::App& app, StudyOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("study", "a published result beside this platform's");
+  command->add_option("NAME", options.name, "which: docs/studies.md; a wrong name lists them")->required();
+  command->add_option("--config", options.config, "YAML configuration instead of the study's")
+      ->type_name("FILE");
+  add_overrides(*command, options.overrides);
+  command->add_option("--out", options.output, "folder that keeps models and runs")->type_name("DIR");
+  command->add_option("--jobs", options.jobs, "runs at a time, otherwise as many as there are cores")
+      ->check(whole_number(1))
+      ->type_name("N");
+  command->add_flag("--quick", options.quick, "a small network instead of ALBERT-base")
+      ->disable_flag_override();
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->callback([&] { code = study(options); });
+}
+
 struct CalibrateOptions {
   std::optional<std::filesystem::path> file;
   std::vector<std::string> overrides;
@@ -315,6 +333,7 @@ int main_of(int argc, char** argv) {
   GenerateOptions generate_options;
   ReplayOptions replay_options;
   ReplayEntropiesOptions replay_entropies_options;
+  StudyOptions study_options;
   CalibrateOptions calibrate_options;
   ConfigOptions config_options;
   bool markdown = false;
@@ -325,6 +344,7 @@ int main_of(int argc, char** argv) {
   add_generate(app, generate_options, code);
   add_replay_vectors(app, replay_options, code);
   add_replay_entropies(app, replay_entropies_options, code);
+  add_study(app, study_options, code);
   add_calibrate(app, calibrate_options, code);
   add_config(app, config_options, code);
   add_registers(app, markdown);
@@ -343,10 +363,8 @@ int main_of(int argc, char** argv) {
     print(exit_codes_markdown());
   } else if (app.get_subcommands().empty()) {
     return fail(Failure::usage,
-                "give a command: run, sweep, compile, generate, replay-vectors, replay-entropies, calibrate, "
-                "config or "
-                "registers; "
-                "see --help");
+                "give a command: run, sweep, compile, generate, replay-vectors, replay-entropies, study, "
+                "calibrate, config or registers; see --help");
   }
   return code;
 }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/study/studies.hpp"
+
+namespace edgebert::sim {
+namespace {
+
+constexpr const char* paper_soc = "configs/edgebert.yaml";
+
+constexpr Study table[] = {
+    {"vmac", "which vector size n costs least energy?", paper_soc, vmac_study},
+    {"envm", "embeddings in ReRAM, or copied from LPDDR4 to SRAM?", paper_soc, envm_study},
+    {"combined", "what does each optimisation save, and all of them together?", paper_soc, combined_study},
+    {"mobile-gpu", "what would the sentence cost on a Jetson TX2?", paper_soc, mobile_gpu_study},
+};
+
+}  // namespace
+
+std::span<const Study> studies() {
+  return table;
+}
+
+}  // namespace edgebert::sim
