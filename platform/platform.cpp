@@ -10,6 +10,7 @@
 
 #include "contract/error.hpp"
 #include "platform/energy/energy_account.hpp"
+#include "platform/energy/soc_size.hpp"
 #include "platform/fault_injection.hpp"
 #include "platform/model_loader.hpp"
 #include "platform/operator_table.hpp"
@@ -236,7 +237,7 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   Soc& soc = *state.soc;
   state.operators = std::make_unique<OperatorTable>(image.descriptor().layers, soc.accelerator_clock);
   if (energy != nullptr) {
-    state.energy_table = *energy;
+    state.energy_table = energy::with_dvfs_rows(*energy, state.config);
     state.energy =
         std::make_unique<EnergyAccount>(*state.energy_table, state.config, soc, state.descriptor.layers);
     state.commands = std::make_unique<CommandLog>(*state.operators, *state.energy);
@@ -327,14 +328,27 @@ void time_first_layer(mailbox::Job& job, std::uint32_t kilohertz) {
 
 }  // namespace
 
-SentenceResult Platform::time_layer(std::uint32_t kilohertz) {
+/// A sentence as long as the model takes. Different words: the gather of their embeddings is part of the
+/// time.
+mailbox::Job Platform::full_length_job() {
   const ModelDescriptor& model = state_->descriptor;
   mailbox::Job job = new_job(mailbox::JobKind::classify);
   job.tokens = job.padded_tokens = job.first_segment = model.sequence;
-  // Different words: the gather of their embeddings is part of the time.
   for (std::uint32_t token = 0; token < job.tokens; ++token)
     job.token_ids[token] = static_cast<std::uint16_t>(std::uint64_t{token} * model.vocabulary / job.tokens);
+  return job;
+}
+
+SentenceResult Platform::time_layer(std::uint32_t kilohertz) {
+  mailbox::Job job = full_length_job();
   time_first_layer(job, kilohertz);
+  return run_job(job);
+}
+
+SentenceResult Platform::time_all_layers() {
+  mailbox::Job job = full_length_job();
+  job.exit_policy = mailbox::ExitPolicy::base;
+  job.deadline_low = job.deadline_high = 0;
   return run_job(job);
 }
 
@@ -404,6 +418,14 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
   sentence.deadline_missed = state.config.exit.deadline_seconds != 0 &&
                              took > sc_time(state.config.exit.deadline_seconds, sc_core::SC_SEC);
   return sentence;
+}
+
+bool Platform::reports_energy() const {
+  return state_->energy != nullptr;
+}
+
+energy::EnergyReport Platform::idle_energy(double seconds) {
+  return state_->energy ? state_->energy->idle(seconds) : energy::EnergyReport{};
 }
 
 void Platform::shut_down() {

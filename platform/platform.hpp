@@ -80,13 +80,20 @@ class Platform {
   /// @throws Error firmware (it failed or ended), timeout (a limit was reached, or everything waits: says who
   /// for what)
   SentenceResult classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment);
-  /// Embedding and first layer of any sentence at a fixed frequency, kHz; nothing but their time is of use.
+  /// Embedding and first layer of any sentence at a fixed frequency, kHz: of use are their time and energy.
   SentenceResult time_layer(std::uint32_t kilohertz);
+  /// Embedding and all layers of the same sentence at the top frequency.
+  SentenceResult time_all_layers();
   /// Firmware's decisions on recorded entropies (mailbox::JobKind::replay), by the configuration's policy.
   ReplayOutcome replay(const mailbox::Replay& recorded);
   /// The same through embedding and first layer at a fixed frequency, kHz: what a replay adds to the cycles
   /// it is given.
   SentenceResult time_replayed_layer(std::uint32_t kilohertz, const mailbox::Replay& recorded);
+  /// Whether it was given an energy table.
+  bool reports_energy() const;
+  /// What so much time between two sentences takes at the present voltage and frequency; empty without a
+  /// table.
+  energy::EnergyReport idle_energy(double seconds);
   /// Asks firmware to end and waits until it has. @throws as classify, and if its exit code is not 0
   void shut_down();
 
@@ -101,6 +108,7 @@ class Platform {
 
  private:
   mailbox::Job new_job(mailbox::JobKind kind);
+  mailbox::Job full_length_job();
   SentenceResult run_job(const mailbox::Job& job);
 
   struct State;

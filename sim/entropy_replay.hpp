@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "platform/config/soc_config.hpp"
-#include "sim/layer_cost.hpp"
+#include "platform/energy/energy_table.hpp"
+#include "sim/sentence_replay.hpp"
 #include "sim/terminal.hpp"
 
 namespace edgebert::sim {
@@ -20,15 +21,16 @@ inline constexpr const char* entropy_source =
     "the "
     "cycles that a simulated one takes";
 
-struct ReplayedSentence {
-  std::uint32_t exit_layer = 0;
-  std::optional<std::uint32_t> predicted_layer;
-  double seconds = 0;  ///< simulated, from arrival to answer
-  bool deadline_missed = false;
-  bool deadline_infeasible = false;
-  std::vector<std::uint32_t> kilohertz;  ///< one a computed layer
-  std::optional<double> energy_joules;   ///< nothing without an energy table
+/// Of a distribution over sentences.
+struct Distribution {
+  double mean = 0;
+  double least = 0;
+  double median = 0;
+  double ninth_decile = 0;
+  double most = 0;
 };
+/// @param values  at least one
+Distribution distribution_of(std::vector<double> values);
 
 struct EntropyReplayReport {
   SocConfig soc;
@@ -42,8 +44,10 @@ struct EntropyReplayReport {
   std::string entropies_hash;
   std::uint32_t layers = 0;
 
+  std::optional<energy::EnergyTable> energy_table;
   std::vector<ReplayedSentence> sentences;
-  std::vector<LayerCost> costs;      ///< by ascending frequency
+  std::vector<LayerCost> costs;  ///< by ascending frequency
+  std::optional<LayerSpread> spread;
   std::uint64_t disagreements = 0;   ///< sentences whose exit golden's rules place elsewhere
   std::optional<std::size_t> first;  ///< of them, from 0
   double wall_seconds = 0;
@@ -52,12 +56,17 @@ struct EntropyReplayReport {
   /// Sentences that left behind each layer.
   std::vector<std::uint64_t> exit_histogram() const;
   double simulated_seconds() const;
-  std::optional<double> energy_joules() const;
+  /// Of all sentences; nothing without an energy table.
+  std::optional<SentenceJoules> energy() const;
   std::size_t missed_deadlines() const;
   std::size_t infeasible_deadlines() const;
-  /// Latency below which this share of the sentences ends.
-  double latency_quantile(double share) const;
+  Distribution latencies() const;
+  /// Joules of the SoC; nothing without an energy table.
+  std::optional<Distribution> energies() const;
 };
+
+/// As configurations spell it.
+std::string policy_name(mailbox::ExitPolicy policy);
 
 std::string text_of(const EntropyReplayReport& report, const Style& style);
 

@@ -8,6 +8,7 @@
 #include "contract/file.hpp"
 #include "golden/exit_rules.hpp"
 #include "platform/config/loader.hpp"
+#include "platform/energy/soc_size.hpp"
 #include "platform/rv32/elf.hpp"
 #include "sim/commands.hpp"
 #include "sim/entropy_log.hpp"
@@ -39,30 +40,6 @@ std::vector<std::string> overrides_of(const ReplayEntropiesOptions& options) {
   return overrides;
 }
 
-ReplayedSentence sentence_of(const SentenceResult& answer) {
-  const mailbox::Result& result = answer.result;
-  ReplayedSentence sentence;
-  sentence.exit_layer = result.exit_layer;
-  if (result.predicted_layer != 0) sentence.predicted_layer = result.predicted_layer;
-  sentence.seconds = answer.seconds;
-  sentence.deadline_missed = answer.deadline_missed;
-  sentence.deadline_infeasible = (result.flags & mailbox::result_flags::deadline_infeasible) != 0;
-  for (std::uint32_t layer = 0; layer < result.layers; ++layer)
-    sentence.kilohertz.push_back(result.layer[layer].frequency);
-  return sentence;
-}
-
-/// Replays one sentence, simulating a layer at each frequency that firmware asks for and nobody knows yet.
-ReplayedSentence replay(Platform& platform, LayerCosts& costs, const Entropies& entropies) {
-  for (;;) {
-    mailbox::Replay recorded = costs.replay();
-    std::copy(entropies.begin(), entropies.end(), recorded.entropy);
-    const ReplayOutcome outcome = platform.replay(recorded);
-    if (!outcome.missing_frequency) return sentence_of(outcome.sentence);
-    costs.at(*outcome.missing_frequency);
-  }
-}
-
 /// A deadline that cannot be met may end a sentence of the conservative policy: golden knows no time.
 bool agrees(const ReplayedSentence& sentence, const Entropies& entropies, const golden::ExitRule& rule) {
   if (sentence.deadline_infeasible && rule.policy == mailbox::ExitPolicy::lai_conservative) return true;
@@ -73,16 +50,17 @@ bool agrees(const ReplayedSentence& sentence, const Entropies& entropies, const 
 
 void replay_all(Platform& platform, const std::vector<Entropies>& log, const golden::ExitRule& rule,
                 EntropyReplayReport& report) {
-  LayerCosts costs(platform, static_cast<std::uint32_t>(report.soc.clocks.core_hz / 1000));
+  SentenceReplay replay(platform, report.soc);
   Progress progress(log.size());
   for (const Entropies& entropies : log) {
-    report.sentences.push_back(replay(platform, costs, entropies));
+    report.sentences.push_back(replay.run(entropies));
     if (!agrees(report.sentences.back(), entropies, rule)) {
       if (report.disagreements++ == 0) report.first = report.sentences.size() - 1;
     }
     progress.step();
   }
-  for (const auto& [kilohertz, cost] : costs.all()) report.costs.push_back(cost);
+  for (const auto& [kilohertz, cost] : replay.costs().all()) report.costs.push_back(cost);
+  report.spread = replay.costs().spread();
   platform.shut_down();
 }
 
@@ -122,9 +100,11 @@ int replay_entropies(const ReplayEntropiesOptions& options) {
   report.entropies_file = options.entropies.string();
   report.entropies_hash = sha256_of(read_file(options.entropies, "entropy log"));
   report.layers = model.layers;
+  if (const auto file = energy_table_file_for(files, loaded.soc))
+    report.energy_table = energy::with_dvfs_rows(energy::EnergyTable::load(*file), loaded.soc);
 
   Platform platform(loaded.soc, image, rv32::ElfFile::parse(firmware_bytes, firmware_file.string()),
-                    predictor);
+                    predictor, report.energy_table ? &*report.energy_table : nullptr);
   replay_all(platform, log, exit_rule(loaded.soc, predictor), report);
   report.wall_seconds = std::chrono::duration<double>(Clock::now() - start).count();
   write_reports(options.json, options.json ? json_of(report) : "",

@@ -169,7 +169,7 @@ void simulate(Platform& platform, Checker* checker, const std::vector<Sentence>&
 void prepare_energy(const RunOptions& options, RunReport& report) {
   const auto file = energy_table_file_for(options, report.soc);
   if (!file) return;
-  report.energy_table = energy::EnergyTable::load(*file);
+  report.energy_table = energy::with_dvfs_rows(energy::EnergyTable::load(*file), report.soc);
   report.volts = energy::supply_volts(report.soc);
   energy::check_rows(report.soc, *report.energy_table, report.volts);
   report.area = energy::area_of(report.soc, *report.energy_table);

@@ -24,6 +24,11 @@ std::vector<Key> dvfs_keys() {
       number("dvfs.ldo.efficiency", Unit::none, {0.01, 1}, SLOT(dvfs.ldo.efficiency),
              "current the regulator delivers of the current it draws",
              "EdgeBERT paper, at its best (recalled, not verified)"),
+      number(
+          "dvfs.ldo.input_voltage", Unit::volts, {0, 5}, SLOT(dvfs.ldo.input_voltage),
+          "of the regulator's input: what lies between it and its output is lost; 0: the input follows the "
+          "output",
+          assumed),
       number("dvfs.adpll.frequency_min", Unit::hertz, {1e6, 10e9}, SLOT(dvfs.adpll.frequency_min),
              "slowest clock of the oscillator", assumed),
       number("dvfs.adpll.frequency_max", Unit::hertz, {1e6, 10e9}, SLOT(dvfs.adpll.frequency_max),

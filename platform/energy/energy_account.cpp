@@ -118,6 +118,8 @@ void EnergyAccount::book_time(double seconds, double core_asleep) {
                               Domain::bus, Domain::system_sram, Domain::weight_memory})
     add(domain, clocked, seconds);
   add(Domain::envm, envm, seconds);
+  // The oscillator stays locked while its clock is gated.
+  if (seconds > 0) ledger_.add(layer_, Action::clock_generator_cycle, seconds * hertz_, volts_);
   add(Domain::core, State::clock_gated, core_asleep);
   add(Domain::core, State::on, seconds - core_asleep);
   if (idle) return;
@@ -136,6 +138,16 @@ void EnergyAccount::set_operating_point(const sc_time& now, double volts, double
   book(now);
   volts_ = volts;
   hertz_ = hertz;
+}
+
+energy::EnergyReport EnergyAccount::idle(double seconds) {
+  ledger_.restart();
+  layer_ = ledger_.idle_layer();
+  book_time(seconds, seconds);
+  ledger_.end_segment(0, seconds, layer_, volts_);
+  energy::EnergyReport report = ledger_.report();
+  energy::check_trace(report);
+  return report;
 }
 
 energy::EnergyReport EnergyAccount::finish(const sc_time& answered, const sc_time& now) {

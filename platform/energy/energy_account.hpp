@@ -32,6 +32,8 @@ class EnergyAccount : public CommandObserver {
   /// The sentence was answered, and some time has passed since.
   /// @throws Error(Failure::internal) if ledger and power trace differ
   energy::EnergyReport finish(const sc_core::sc_time& answered, const sc_core::sc_time& now);
+  /// What so much time between two sentences takes at the present operating point. Forgets what was counted.
+  energy::EnergyReport idle(double seconds);
 
   const energy::EnergyLedger& ledger() const { return ledger_; }
 

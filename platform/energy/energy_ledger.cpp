@@ -28,7 +28,21 @@ void EnergyLedger::select(double volts) {
   present_ = &points_.back();
 }
 
+namespace {
+
+constexpr double picojoule = 1e-12;
+constexpr Item loss = item_of(Action::regulator_loss);
+
+}  // namespace
+
+/// What the regulator delivers is known when the segment is.
 void EnergyLedger::end_segment(double start, double end, std::uint32_t layer, double volts) {
+  if (volts != present_->volts) select(volts);
+  double delivered = 0;
+  for (std::size_t i = 0; i < domain_count; ++i) {
+    if (scales(static_cast<Domain>(i))) delivered += segment_[i];
+  }
+  segment_[static_cast<std::size_t>(domain_of_[loss])] += delivered / picojoule * present_->cost[loss];
   trace_.push_back({start, end, layer, volts, segment_});
   segment_ = {};
 }
@@ -41,15 +55,35 @@ EnergyReport EnergyLedger::report() const {
       for (const VoltagePoint& point : points_) {
         const double count = point.counts[layer * item_count + item];
         // Names the row that is missing.
-        if (count != 0 && table_.row(item) == nullptr) table_.cost(item, point.volts, size_);
+        if (count != 0 && table_.row(item) == nullptr && !from_configuration(item))
+          table_.cost(item, point.volts, size_);
         row.count += count;
         row.joules += count * point.cost[item];
         row.square_law_joules += count * point.square[item];
       }
+      if (item == loss) row = regulator_loss(layer);
       if (row.count != 0) report.rows.push_back(row);
     }
   }
   return report;
+}
+
+EnergyRow EnergyLedger::regulator_loss(std::uint32_t layer) const {
+  EnergyRow row{static_cast<std::uint8_t>(layer), loss, 0, 0, 0};
+  if (table_.row(loss) == nullptr) return row;
+  for (const VoltagePoint& point : points_) {
+    double delivered = 0, by_square_law = 0;
+    for (Item item = 0; item < item_count; ++item) {
+      if (!scales(domain_of_[item]) || item == loss) continue;
+      const double count = point.counts[layer * item_count + item];
+      delivered += count * point.cost[item] / picojoule;
+      by_square_law += count * point.square[item] / picojoule;
+    }
+    row.count += delivered;
+    row.joules += delivered * point.cost[loss];
+    row.square_law_joules += by_square_law * point.cost[loss];
+  }
+  return row;
 }
 
 void EnergyLedger::restart() {

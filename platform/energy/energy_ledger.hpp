@@ -62,6 +62,8 @@ class EnergyLedger {
     segment_[static_cast<std::size_t>(domain_of_[item])] += count * present_->cost[item];
   }
   void select(double volts);
+  /// Of what a layer took: nothing is booked on this item.
+  EnergyRow regulator_loss(std::uint32_t layer) const;
 
   const EnergyTable& table_;
   Size size_;

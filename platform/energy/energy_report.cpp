@@ -74,9 +74,15 @@ std::vector<std::pair<std::string, Joules>> EnergyReport::by_unit() const {
   return units;
 }
 
-std::array<Joules, domain_count> EnergyReport::by_domain() const {
-  std::array<Joules, domain_count> domains{};
-  for (const EnergyRow& row : rows) book(domains[static_cast<std::size_t>(domain_of(row.item))], row);
+DomainJoules EnergyReport::by_domain() const {
+  return by_domain([](const EnergyRow&) { return true; });
+}
+
+DomainJoules EnergyReport::by_domain(const std::function<bool(const EnergyRow&)>& chosen) const {
+  DomainJoules domains{};
+  for (const EnergyRow& row : rows) {
+    if (chosen(row)) book(domains[static_cast<std::size_t>(domain_of(row.item))], row);
+  }
   return domains;
 }
 
@@ -100,6 +106,25 @@ EnergyReport& EnergyReport::operator+=(const EnergyReport& other) {
     }
   }
   return *this;
+}
+
+DomainJoules& operator+=(DomainJoules& to, const DomainJoules& other) {
+  for (std::size_t i = 0; i < domain_count; ++i) to[i] += other[i];
+  return to;
+}
+
+double total_of(const DomainJoules& domains) {
+  double sum = 0;
+  for (const Joules& joules : domains) sum += joules.total();
+  return sum;
+}
+
+double accelerator_total_of(const DomainJoules& domains) {
+  double sum = 0;
+  for (std::size_t i = 0; i < domain_count; ++i) {
+    if (scales(static_cast<Domain>(i))) sum += domains[i].total();
+  }
+  return sum;
 }
 
 void check_trace(const EnergyReport& report) {

@@ -13,6 +13,20 @@
 
 namespace edgebert::energy {
 
+struct Joules {
+  double dynamic = 0;
+  double leakage = 0;
+  double total() const { return dynamic + leakage; }
+  Joules& operator+=(const Joules& other) {
+    dynamic += other.dynamic;
+    leakage += other.leakage;
+    return *this;
+  }
+};
+
+/// Of each power domain, in their order.
+using DomainJoules = std::array<Joules, domain_count>;
+
 /// One item in one layer.
 struct EnergyRow {
   std::uint8_t layer;  ///< 0: the embedding; one more than the model's layers: between two sentences
@@ -33,12 +47,6 @@ struct PowerSegment {
   double total() const;
 };
 
-struct Joules {
-  double dynamic = 0;
-  double leakage = 0;
-  double total() const { return dynamic + leakage; }
-};
-
 struct EnergyReport {
   std::uint32_t layers = 0;         ///< of the model
   std::vector<EnergyRow> rows;      ///< by layer, then item; none that is all 0
@@ -54,7 +62,9 @@ struct EnergyReport {
   std::vector<EnergyRow> by_item() const;
   /// In the order of items.
   std::vector<std::pair<std::string, Joules>> by_unit() const;
-  std::array<Joules, domain_count> by_domain() const;
+  DomainJoules by_domain() const;
+  /// Of the rows `chosen` picks.
+  DomainJoules by_domain(const std::function<bool(const EnergyRow&)>& chosen) const;
   std::array<double, kind_count> by_kind(const EnergyTable& table) const;
 
   /// Adds another sentence's rows; its trace is dropped.
@@ -66,6 +76,11 @@ struct AreaReport {
   std::vector<std::pair<std::string, double>> blocks;
   double total = 0;
 };
+
+DomainJoules& operator+=(DomainJoules& to, const DomainJoules& other);
+/// Of all domains; of those with the accelerator's voltage.
+double total_of(const DomainJoules& domains);
+double accelerator_total_of(const DomainJoules& domains);
 
 /// A trace and rows must tell the same: checked after every sentence.
 /// @throws Error(Failure::internal) if their sums differ by more than 1e-9 of the total

@@ -82,6 +82,8 @@ class EnergyTable {
   /// nullptr if there is no such row.
   const Row* row(Item item) const { return rows_[item] ? &*rows_[item] : nullptr; }
   const Row* area_row(const std::string& block) const;
+  /// Sets a row that comes from a configuration. Not part of hash(): the configuration has its own.
+  void configure(Item item, Row row) { rows_[item] = std::move(row); }
 
   /// Joules an action, or watts of a domain in a state.
   /// @param volts  of the accelerator's domain; other domains keep their row's

@@ -35,6 +35,8 @@ constexpr ActionName actions[] = {
     {"lpddr4", "write_byte", Domain::weight_memory},
     {"lpddr4", "activate", Domain::weight_memory},
     {"envm", "read_byte", Domain::envm},
+    {"clock_generator", "cycle", Domain::clock_generator},
+    {"regulator", "loss", Domain::accelerator},
 };
 static_assert(sizeof actions / sizeof *actions == action_count);
 

@@ -49,8 +49,10 @@ enum class Action : std::uint8_t {
   lpddr4_write_byte,
   lpddr4_activate,
   envm_read_byte,
+  clock_generator_cycle,  ///< of the oscillator, which goes on while the domain's clock is gated
+  regulator_loss,         ///< pJ delivered to the accelerator's three domains; costs what more was drawn
 };
-inline constexpr std::size_t action_count = 23;
+inline constexpr std::size_t action_count = 25;
 
 /// An action, or a domain in a state: what a cell of the ledger is of.
 using Item = std::uint8_t;
@@ -67,6 +69,11 @@ constexpr Item item_of(Domain domain, State state) {
 /// True for a domain in a state: counts are seconds, energy is leakage.
 constexpr bool is_leakage(Item item) {
   return item >= action_count;
+}
+
+/// True for what a configuration gives (dvfs.adpll, dvfs.ldo): no row of a table file.
+constexpr bool from_configuration(Item item) {
+  return item == item_of(Action::clock_generator_cycle) || item == item_of(Action::regulator_loss);
 }
 
 /// Of an action: what it happens in. Of a domain: its name.

@@ -1,12 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/energy/soc_size.hpp"
 
+#include <set>
+
 #include "ip/dvfs/transition.hpp"
 
 namespace edgebert::energy {
 namespace {
 
 constexpr double mebibyte = 1 << 20;
+constexpr double picojoules_a_cycle = 1e12 / 1e9;  ///< of a watt at 1 GHz
+
+/// Keys are recalled where they are the defaults; others are whoever wrote them's.
+Kind kind_of(bool is_default) {
+  return is_default ? Kind::recalled : Kind::assumed;
+}
+
+/// At each step of the regulator, and at the voltage ledgers begin with.
+std::vector<Point> loss_points(const dvfs::Ldo& ldo, double nominal_volts) {
+  if (ldo.input_voltage == 0) return {{nominal_volts, ldo.loss(nominal_volts)}};
+  std::set<double> voltages = {nominal_volts};
+  const std::uint32_t step = dvfs::Ldo::microvolts_of(ldo.step);
+  for (std::uint32_t microvolts = ldo.lowest(); microvolts <= ldo.highest(); microvolts += step)
+    voltages.insert(microvolts / 1e6);
+  std::vector<Point> points;
+  for (const double volts : voltages) points.push_back({volts, ldo.loss(volts)});
+  return points;
+}
 
 double multipliers(const SocConfig& config) {
   return static_cast<double>(config.pu.vmac_lanes) * config.pu.vmac_lanes;
@@ -44,10 +64,30 @@ double supply_volts(const SocConfig& config) {
   return dvfs::characterised_points(parameters, clock).back().microvolts / 1e6;
 }
 
+EnergyTable with_dvfs_rows(EnergyTable table, const SocConfig& config) {
+  const double power = config.dvfs.adpll.power;
+  table.configure(item_of(Action::clock_generator_cycle),
+                  {.points = {{table.nominal_volts(), power * picojoules_a_cycle}},
+                   .exponent = 0,
+                   .technology = "",
+                   .source = "dvfs.adpll.power",
+                   .kind = kind_of(power == dvfs::Adpll{}.power)});
+  const dvfs::Ldo& ldo = config.dvfs.ldo;
+  const dvfs::Ldo recalled;
+  const bool is_default =
+      ldo.efficiency == recalled.efficiency && ldo.input_voltage == recalled.input_voltage;
+  table.configure(item_of(Action::regulator_loss), {.points = loss_points(ldo, table.nominal_volts()),
+                                                    .exponent = 0,
+                                                    .technology = "",
+                                                    .source = "dvfs.ldo.efficiency, dvfs.ldo.input_voltage",
+                                                    .kind = kind_of(is_default)});
+  return table;
+}
+
 void check_rows(const SocConfig& config, const EnergyTable& table, double volts) {
   const Size size = size_of(config);
   for (Item item = 0; item < item_count; ++item) {
-    if (!is_of_other_kind(config, item)) table.cost(item, volts, size);
+    if (!is_of_other_kind(config, item) && !from_configuration(item)) table.cost(item, volts, size);
   }
 }
 

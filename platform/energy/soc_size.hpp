@@ -13,6 +13,11 @@ Size size_of(const SocConfig& config);
 /// The volts the accelerator's domain begins with: what its clock needs by the V/f table.
 double supply_volts(const SocConfig& config);
 
+/// The table with the rows of its two items that are keys of a configuration: the oscillator's power, in
+/// proportion to its frequency and the same at all voltages, and what the regulator draws beyond what it
+/// delivers, of each pJ it delivers.
+EnergyTable with_dvfs_rows(EnergyTable table, const SocConfig& config);
+
 /// @throws Error(Failure::config) if the table lacks a row that a run on this SoC counts, or if its points do
 /// not cover the voltage
 void check_rows(const SocConfig& config, const EnergyTable& table, double volts);

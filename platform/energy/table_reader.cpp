@@ -38,11 +38,15 @@ std::string join(const std::vector<std::string>& words) {
   return list;
 }
 
+bool is_in(Section section, Item item) {
+  return is_leakage(item) == (section == Section::leakage) && !from_configuration(item);
+}
+
 /// Units, or domains, in the order of items.
 std::vector<std::string> units_of(Section section) {
   std::vector<std::string> units;
   for (Item item = 0; item < item_count; ++item) {
-    if (is_leakage(item) != (section == Section::leakage)) continue;
+    if (!is_in(section, item)) continue;
     if (units.empty() || units.back() != unit_of(item)) units.push_back(unit_of(item));
   }
   return units;
@@ -51,8 +55,7 @@ std::vector<std::string> units_of(Section section) {
 std::vector<std::string> actions_of(Section section, const std::string& unit) {
   std::vector<std::string> actions;
   for (Item item = 0; item < item_count; ++item) {
-    if (is_leakage(item) == (section == Section::leakage) && unit == unit_of(item))
-      actions.push_back(action_of(item));
+    if (is_in(section, item) && unit == unit_of(item)) actions.push_back(action_of(item));
   }
   return actions;
 }

@@ -18,6 +18,9 @@ struct Study {
 
 std::span<const Study> studies();
 
+std::vector<StudyTable> early_exit_study(StudyRuns& runs);
+std::vector<StudyTable> latency_targets_study(StudyRuns& runs);
+std::vector<StudyTable> silicon_study(StudyRuns& runs);
 std::vector<StudyTable> vmac_study(StudyRuns& runs);
 std::vector<StudyTable> envm_study(StudyRuns& runs);
 std::vector<StudyTable> combined_study(StudyRuns& runs);

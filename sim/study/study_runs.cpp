@@ -32,6 +32,8 @@ constexpr const char* sentence = "--text=a gorgeous , witty , seductive movie ."
 const std::vector<std::string> quick_geometry = {"--hidden=96",    "--heads=12",       "--intermediate=192",
                                                  "--embedding=32", "--vocabulary=500", "--sequence=32"};
 
+constexpr unsigned quick_sentences = 40;
+
 fs::path temporary_folder() {
   std::string name = (fs::temp_directory_path() / "edgebert-study-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr)
@@ -153,6 +155,20 @@ std::vector<Json> StudyRuns::run(const std::vector<SentenceRun>& sentences) {
     commands.push_back({run.name, sentence_arguments(run.overrides)});
     commands.back().arguments.push_back("--model=" + fs::absolute(run.model).string());
     commands.back().arguments.emplace_back(sentence);
+  }
+  return run(commands);
+}
+
+std::vector<Json> StudyRuns::run(const std::vector<ReplayRun>& replays) {
+  std::vector<ReportCommand> commands;
+  for (const ReplayRun& run : replays) {
+    soc(run.overrides);
+    commands.push_back({run.name,
+                        {"replay-entropies", config_.string(), "--model=" + fs::absolute(run.model).string(),
+                         "--entropies=" + run.log.string(), "--lut=" + run.table.string()}});
+    std::vector<std::string>& arguments = commands.back().arguments;
+    if (quick()) arguments.push_back(fmt::format("--limit={}", quick_sentences));
+    for (const std::string& setting : with_settings(run.overrides)) arguments.push_back("--set=" + setting);
   }
   return run(commands);
 }

@@ -27,6 +27,15 @@ struct SentenceRun {
   std::vector<std::string> overrides;  ///< key.path=value, besides those of the command line
 };
 
+/// Recorded entropies through firmware's exit policies (`replay-entropies`).
+struct ReplayRun {
+  std::string name;
+  std::filesystem::path model;
+  std::filesystem::path log;
+  std::filesystem::path table;         ///< of exit predictions
+  std::vector<std::string> overrides;  ///< key.path=value: exit.policy, exit.threshold, exit.deadline, ...
+};
+
 /// A checkpoint of random weights to make.
 struct RandomModel {
   std::string name;
@@ -64,6 +73,10 @@ class StudyRuns {
   /// The report of each sentence (docs/run_json.md): exit.policy is `base` unless overridden.
   /// @throws Error(Failure::config) before any of them runs, Error(Failure::points)
   std::vector<nlohmann::ordered_json> run(const std::vector<SentenceRun>& sentences);
+
+  /// The report of each replay (docs/exit_policies.md); of few sentences only if the study is to be quick.
+  /// @throws as above
+  std::vector<nlohmann::ordered_json> run(const std::vector<ReplayRun>& replays);
 
   /// The image the configuration names: the shipped model.
   std::filesystem::path shipped_model() const;

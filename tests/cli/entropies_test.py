@@ -55,6 +55,33 @@ class Deadlines(ReplayTest):
         self.assertGreater(len(report["layer_costs"]), 1)
         self.assertGreater(report["totals"]["simulated_seconds"], early["totals"]["simulated_seconds"])
 
+    def test_energy_of_sentences_and_idle_time(self):
+        arguments = ("--policy", "lai", "--threshold", "0.16", "--limit", "100")
+        reports = [self.report(*arguments, *deadline) for deadline in ((), ("--deadline", "20ms"))]
+        for report in reports:
+            totals, sentences = report["totals"], report["sentences"]
+            for key in ("energy_joules", "accelerator_joules", "idle_joules"):
+                self.assertAlmostEqual(totals[key] / sum(sentence[key] for sentence in sentences) if totals[key] else 1, 1, delta=1e-9)
+            spread = totals["sentence_joules"]
+            self.assertAlmostEqual(spread["mean"] * len(sentences) / totals["energy_joules"], 1, delta=1e-9)
+            self.assertEqual(spread["least"], min(sentence["energy_joules"] for sentence in sentences))
+            self.assertLessEqual(spread["median"], spread["ninth_decile"])
+            layer = report["energy"]["layer_joules"]
+            self.assertLess(layer["least"], layer["mean"])
+            self.assertLess(layer["mean"], layer["most"])
+            self.assertLess(layer["most"] / layer["least"], 1.2)
+        unbounded, bounded = (report["totals"] for report in reports)
+        self.assertEqual(unbounded["idle_joules"], 0)
+        self.assertGreater(bounded["idle_joules"], bounded["accelerator_idle_joules"])
+        busy = bounded["accelerator_joules"] - bounded["accelerator_idle_joules"]
+        self.assertLess(busy, unbounded["accelerator_joules"])
+
+    def test_without_energy_table(self):
+        report = self.report("--policy", "ee", "--limit", "3", "--set", "energy.table=")
+        self.assertIsNone(report["energy"])
+        self.assertIsNone(report["totals"]["energy_joules"])
+        self.assertIsNone(report["sentences"][0]["energy_joules"])
+
     def test_infeasible_deadline(self):
         totals = self.report("--policy", "base", "--deadline", "1ms", "--limit", "3")["totals"]
         self.assertEqual((totals["missed_deadlines"], totals["infeasible_deadlines"]), (3, 3))

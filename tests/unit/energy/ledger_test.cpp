@@ -2,6 +2,7 @@
 // Ledgers computed by hand; the trace's integral; sums of sentences.
 #include "contract/error.hpp"
 #include "platform/energy/energy_ledger.hpp"
+#include "platform/energy/soc_size.hpp"
 #include "tests/test.hpp"
 #include "tests/unit/energy/small_table.hpp"
 
@@ -123,4 +124,37 @@ TEST_CASE("energy ledger: power in a state needs no action") {
 TEST_CASE("energy ledger: a voltage outside a row's points is refused when something is booked at it") {
   EnergyLedger ledger(table(), {}, 2);
   CHECK_THROWS_AS(ledger.add(1, Action::dma_byte, 1, 0.4), Error);
+}
+
+TEST_CASE("energy ledger: a regulator costs what it draws beyond what it delivers, in ledger and trace") {
+  SocConfig config;
+  config.dvfs.ldo.efficiency = 0.8;
+  config.dvfs.adpll.power = 2e-3;
+  const auto lost = [&](double input_voltage) {
+    config.dvfs.ldo.input_voltage = input_voltage;
+    const EnergyTable configured = with_dvfs_rows(table(), config);
+    EnergyLedger ledger(configured, {}, 2);
+    fill(ledger);
+    const EnergyReport report = ledger.report();
+    CHECK_NOTHROW(check_trace(report));
+    double by_kind = 0;
+    for (const double joules : report.by_kind(configured)) by_kind += joules;
+    CHECK(by_kind == Approx(report.total().total()).epsilon(1e-12));
+    return report.total().total() - 1'005'700 * picojoule;
+  };
+  // Delivered: 3064 pJ at 1 V, 500 + 1 + 125 pJ at 0.5 V. The core and the SRAM have supplies of their own.
+  CHECK(lost(0) == Approx((3064 + 626) * (1 / 0.8 - 1) * picojoule).epsilon(1e-9));
+  // From 1 V: at 0.5 V it draws twice what it delivers besides.
+  CHECK(lost(1) == Approx((3064 * (1 / 0.8 - 1) + 626 * (2 / 0.8 - 1)) * picojoule).epsilon(1e-9));
+}
+
+TEST_CASE("energy ledger: the oscillator's power goes with its frequency, whatever the voltage") {
+  SocConfig config;
+  config.dvfs.adpll.power = 2e-3;
+  const EnergyTable configured = with_dvfs_rows(table(), config);
+  EnergyLedger ledger(configured, {}, 2);
+  for (const double volts : {1.0, 0.5}) ledger.add(1, Action::clock_generator_cycle, 500e6, volts);
+  const auto rows = ledger.report().by_item();
+  REQUIRE(rows.size() == 2);  // and the regulator's loss
+  CHECK(rows[0].joules == Approx(2 * 1e-3).epsilon(1e-12));
 }

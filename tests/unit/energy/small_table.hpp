@@ -14,6 +14,7 @@ inline std::string small_table_text(const std::string& own = "", const std::stri
       "version: 1\nname: small\nnominal_voltage: 1 V\ntechnology: none\ntemperature: 25\ndynamic:\n";
   std::string open;
   for (Item item = 0; item < item_count; ++item) {
+    if (from_configuration(item)) continue;
     if (item == action_count) text += "leakage:\n";
     if (unit_of(item) != open || item == action_count) text += std::string("  ") + unit_of(item) + ":\n";
     open = unit_of(item);
