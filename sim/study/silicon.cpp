@@ -39,18 +39,17 @@ constexpr std::array<Step, 5> steps = {{
     {"conventional", 4184, 464, "", ""},
     {"EE", 1129, 125,
      "12 layers / 3.90 is 3.08, less what the embedding takes; 3.71 would be an exit after layer 3.23 on "
-     "average, which no threshold of the published scripts gives: the chip's run contains savings beyond "
-     "skipped layers",
+     "average, which no threshold of the published scripts gives: nobody says what else the chip's run saved",
      "as its latency: power hardly changes from step to step (110.9 and 110.7 mW on the chip)"},
     {"EE, AP", 801, 88,
      "with 7 of 12 heads off (recalled spans) MACs are 1.19 x fewer, about what this step gains here; the "
      "chip "
-     "gained 1.41 x: it takes 68.7 times the cycles its MACs need, and with a head go all its transfers",
+     "gained 1.41 x: it takes 68.7 times the cycles its MACs need, and with a head go, presumably, all its "
+     "transfers",
      "as its latency"},
     {"EE, AP, MP", 682, 77,
      "here a zero saves its MAC's energy and its byte in memory, not its cycle: 1.05 x; the chip gained 1.17 "
-     "x, "
-     "for it waits for data",
+     "x, presumably as it waits for data",
      "gated MACs save at most the 9.4 % of a cycle's energy that MACs have in this table"},
     {"EE, AP, MP, VFS", 1155, 65,
      "the deadline is 2 s of 4.184 s in proportion; there is less to slow down here: the step before takes "
