@@ -86,14 +86,12 @@ const LayerCost& LayerCosts::at(std::uint32_t kilohertz) {
     throw Error(Failure::capacity,
                 fmt::format("cannot replay: more than {} frequencies occur", mailbox::replay_points_max));
   }
-  platform_.time_layer(kilohertz);
-  SentenceResult real = platform_.time_layer(kilohertz);
+  const SentenceResult real = second_of([&] { return platform_.time_layer(kilohertz); });
   const bool first = costs_.empty();
   LayerCost& cost = costs_[kilohertz];
   cost.kilohertz = kilohertz;
   cost.microvolts = real.result.layer[0].voltage;
   cost.core_cycles = layer_time(real.result);
-  cost.units = std::move(real.units);
   const auto guess = [&](std::int64_t core_cycles) {
     return static_cast<std::uint32_t>(
         std::max<std::int64_t>(1, accelerator_cycles(core_cycles, kilohertz, core_kilohertz_)));

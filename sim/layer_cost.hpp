@@ -23,7 +23,6 @@ struct LayerCost {
   std::uint32_t microvolts = 0;
   std::uint32_t core_cycles = 0;  ///< of the layer and its off-ramp, as firmware saw them
   std::uint32_t test_cycles = 0;  ///< accelerator cycles of the command that stands for it in a replay
-  std::vector<UnitReport> units;  ///< of embedding and layer
   energy::DomainJoules work{};    ///< of computing the layer, beyond replaying it; 0 without an energy table
 };
 

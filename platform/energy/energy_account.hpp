@@ -27,15 +27,11 @@ class EnergyAccount : public CommandObserver {
 
   /// A sentence arrives: what was counted so far is forgotten.
   void restart(const sc_core::sc_time& now);
-  /// From now on the accelerator's domain has another voltage, another clock, or both.
-  void set_operating_point(const sc_core::sc_time& now, double volts, double hertz);
   /// The sentence was answered, and some time has passed since.
   /// @throws Error(Failure::internal) if ledger and power trace differ
   energy::EnergyReport finish(const sc_core::sc_time& answered, const sc_core::sc_time& now);
   /// What so much time between two sentences takes at the present operating point. Forgets what was counted.
   energy::EnergyReport idle(double seconds);
-
-  const energy::EnergyLedger& ledger() const { return ledger_; }
 
  private:
   /// Counters of what has no TAG.
@@ -51,6 +47,8 @@ class EnergyAccount : public CommandObserver {
   };
 
   Counts counts() const;
+  /// From now on the accelerator's domain has another voltage, another clock, or both.
+  void set_operating_point(const sc_core::sc_time& now, double volts, double hertz);
   /// Books counters and time since the last call on the layer at work.
   void book(const sc_core::sc_time& now);
   void book_time(double seconds, double core_asleep);

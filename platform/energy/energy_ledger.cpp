@@ -92,13 +92,4 @@ void EnergyLedger::restart() {
   trace_.clear();
 }
 
-double EnergyLedger::watts(State accelerator, State others, double volts) const {
-  double sum = 0;
-  for (std::size_t i = 0; i < domain_count; ++i) {
-    const auto domain = static_cast<Domain>(i);
-    sum += table_.cost(item_of(domain, scales(domain) ? accelerator : others), volts, size_);
-  }
-  return sum;
-}
-
 }  // namespace edgebert::energy

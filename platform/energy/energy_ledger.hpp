@@ -44,9 +44,6 @@ class EnergyLedger {
   /// Forgets counts, times and segments.
   void restart();
 
-  /// Power of all domains in these states, with no action at all. @param accelerator  of its three domains
-  double watts(State accelerator, State others, double volts) const;
-
  private:
   struct VoltagePoint {
     double volts;

@@ -115,12 +115,6 @@ TEST_CASE("energy ledger: a sum of sentences is the sum of their rows") {
   CHECK(two.trace.empty());
 }
 
-TEST_CASE("energy ledger: power in a state needs no action") {
-  const EnergyLedger ledger(table(), {}, 2);
-  CHECK(ledger.watts(State::clock_gated, State::clock_gated, 1.0) == Approx(8e-3).epsilon(1e-12));
-  CHECK(ledger.watts(State::on, State::on, 0.5) == Approx((5 + 3.0 / 8) * 1e-3).epsilon(1e-12));
-}
-
 TEST_CASE("energy ledger: a voltage outside a row's points is refused when something is booked at it") {
   EnergyLedger ledger(table(), {}, 2);
   CHECK_THROWS_AS(ledger.add(1, Action::dma_byte, 1, 0.4), Error);
