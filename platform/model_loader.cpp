@@ -8,6 +8,7 @@
 
 #include "contract/error.hpp"
 #include "contract/memory_map.hpp"
+#include "platform/envm_contents.hpp"
 
 namespace edgebert {
 namespace {
@@ -73,6 +74,10 @@ std::uint64_t load_model(const ModelImage& image, EmbeddingStore store, Soc& soc
     copy(image.container().at(placement.tensor).bytes,
          moved ? soc.weight_memory : *soc.memory_named(placement.memory),
          moved ? behind_weights + placement.offset : placement.offset);
+  }
+  for (const Placement& placement : image.placements()) {
+    if (!outside && holds_codes(placement))
+      soc.envm.set_part(placement.offset, image.container().at(placement.tensor).bytes.size());
   }
   if (!outside) return behind_weights;
   const auto distance = static_cast<std::uint32_t>(weights.base + behind_weights - envm.base);

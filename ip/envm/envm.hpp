@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The embedded non-volatile memory (ReRAM) that stores the packed word embeddings.
-// Modelled: contents, read-only to software, read latency and width, words read. Cells,
-// their errors and area: cell_model.hpp, faults.hpp, macro.hpp. Not modelled: programming.
+// Modelled: contents, read-only to software, read latency and width, bytes read, codes on their own: they may
+// be in other cells than masks and row index. Cells, their errors and area: cell_model.hpp, faults.hpp,
+// macro.hpp. Not modelled: programming.
 #pragma once
 #include "ip/sram/memory.hpp"
 
@@ -29,6 +30,12 @@ class Envm : public Memory {
     const std::uint64_t cycle = timing().cycle.value();
     took.data = ceil_divide(took.data / cycle, read_ports_) * cycle;
     return took;
+  }
+
+  std::map<std::string, std::uint64_t, std::less<>> counters() const override {
+    auto all = Memory::counters();
+    all["code_bytes_read"] = part_bytes_read();
+    return all;
   }
 
  private:

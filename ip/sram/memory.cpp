@@ -68,6 +68,12 @@ void Memory::read(tlm::tlm_generic_payload& payload, TransferExtension* extensio
   const std::size_t row_bytes = payload.get_data_length();
   const Rows rows(payload, extension);
   bytes_read_ += rows.count * row_bytes;
+  for (std::uint32_t row = 0; part_.end != 0 && row < rows.count; ++row) {
+    const std::uint64_t begin = payload.get_address() + row * rows.memory_stride;
+    const std::uint64_t end = std::min(part_.end, begin + row_bytes);
+    const std::uint64_t inside = std::max(part_.begin, begin);
+    part_bytes_read_ += end > inside ? end - inside : 0;
+  }
   if (extension != nullptr) {
     extension->memory = parameters_.private_port ? nullptr : this;
     extension->generation = generation_;

@@ -57,6 +57,9 @@ class Memory : public sc_core::sc_module {
   /// Over the bus only; a core's private port is not counted.
   std::uint64_t bytes_read() const { return bytes_read_; }
   std::uint64_t bytes_written() const { return bytes_written_; }
+  /// Reads of a part of the contents are counted on their own, too: what it is made of may differ.
+  void set_part(std::uint64_t offset, std::uint64_t bytes) { part_ = {offset, offset + bytes}; }
+  std::uint64_t part_bytes_read() const { return part_bytes_read_; }
   const MemoryTiming& timing() const { return parameters_.timing; }
   /// A burst at an offset into the memory. May change what later bursts take (open rows).
   virtual BurstTime burst(std::uint64_t offset, std::uint64_t bytes, bool read);
@@ -98,7 +101,11 @@ class Memory : public sc_core::sc_module {
   std::function<void(std::uint64_t, std::size_t)> write_sink_;
   std::vector<Borrower*> borrowers_;
   std::uint64_t generation_ = 0;
+  struct {
+    std::uint64_t begin = 0, end = 0;
+  } part_;
   std::uint64_t bytes_read_ = 0;
+  std::uint64_t part_bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;
 };
 

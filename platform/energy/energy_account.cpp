@@ -12,6 +12,22 @@ using energy::Domain;
 using energy::State;
 using sc_core::sc_time;
 
+namespace {
+
+Action read_action(reram::CellKind kind) {
+  switch (kind) {
+    case reram::CellKind::mlc2:
+      return Action::envm_read_mlc2_byte;
+    case reram::CellKind::mlc3:
+      return Action::envm_read_mlc3_byte;
+    case reram::CellKind::slc:
+      break;
+  }
+  return Action::envm_read_slc_byte;
+}
+
+}  // namespace
+
 EnergyAccount::EnergyAccount(const energy::EnergyTable& table, const SocConfig& config, Soc& soc,
                              std::uint32_t layers)
     : config_(config),
@@ -36,7 +52,8 @@ EnergyAccount::Counts EnergyAccount::counts() const {
           .weights_read = soc_.weight_memory.bytes_read(),
           .weights_written = soc_.weight_memory.bytes_written(),
           .activates = soc_.weight_memory.activates(),
-          .envm_read = soc_.envm.bytes_read()};
+          .envm_read = soc_.envm.bytes_read(),
+          .envm_codes_read = soc_.envm.part_bytes_read()};
 }
 
 void EnergyAccount::begin(const Command& command) {
@@ -97,7 +114,10 @@ void EnergyAccount::book(const sc_time& now) {
   add(lpddr4 ? Action::lpddr4_write_byte : Action::weight_memory_write_byte, after.weights_written,
       before_.weights_written);
   add(Action::lpddr4_activate, after.activates, before_.activates);
-  add(Action::envm_read_byte, after.envm_read, before_.envm_read);
+  const SocConfig::Memories::Cells& cells = config_.memory.envm_cells;
+  add(read_action(cells.data), after.envm_codes_read, before_.envm_codes_read);
+  add(read_action(cells.mask), after.envm_read - after.envm_codes_read,
+      before_.envm_read - before_.envm_codes_read);
   const double seconds = (now - since_).to_seconds();
   const double asleep = static_cast<double>(after.sleeping_cycles - before_.sleeping_cycles) *
                         soc_.core_clock.period().to_seconds();

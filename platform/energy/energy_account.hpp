@@ -43,7 +43,7 @@ class EnergyAccount : public CommandObserver {
     std::uint64_t sram_read = 0, sram_written = 0;
     std::uint64_t weights_read = 0, weights_written = 0;
     std::uint64_t activates = 0;
-    std::uint64_t envm_read = 0;
+    std::uint64_t envm_read = 0, envm_codes_read = 0;
   };
 
   Counts counts() const;

@@ -34,7 +34,9 @@ constexpr ActionName actions[] = {
     {"lpddr4", "read_byte", Domain::weight_memory},
     {"lpddr4", "write_byte", Domain::weight_memory},
     {"lpddr4", "activate", Domain::weight_memory},
-    {"envm", "read_byte", Domain::envm},
+    {"envm", "read_slc_byte", Domain::envm},
+    {"envm", "read_mlc2_byte", Domain::envm},
+    {"envm", "read_mlc3_byte", Domain::envm},
     {"clock_generator", "cycle", Domain::clock_generator},
     {"regulator", "loss", Domain::accelerator},
 };

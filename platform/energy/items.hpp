@@ -48,11 +48,13 @@ enum class Action : std::uint8_t {
   lpddr4_read_byte,
   lpddr4_write_byte,
   lpddr4_activate,
-  envm_read_byte,
+  envm_read_slc_byte,
+  envm_read_mlc2_byte,
+  envm_read_mlc3_byte,
   clock_generator_cycle,  ///< of the oscillator, which goes on while the domain's clock is gated
   regulator_loss,         ///< pJ delivered to the accelerator's three domains; costs what more was drawn
 };
-inline constexpr std::size_t action_count = 25;
+inline constexpr std::size_t action_count = 27;
 
 /// An action, or a domain in a state: what a cell of the ledger is of.
 using Item = std::uint8_t;

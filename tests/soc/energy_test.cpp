@@ -51,7 +51,8 @@ std::string difference_to_counters(const SentenceResult& answer) {
   compare(Action::bus_core_access, counter("bus", "core_accesses"));
   compare(Action::system_sram_read_byte, counter("system_sram", "bytes_read"));
   compare(Action::system_sram_write_byte, counter("system_sram", "bytes_written"));
-  compare(Action::envm_read_byte, counter("envm", "bytes_read"));
+  compare(Action::envm_read_slc_byte, counter("envm", "bytes_read") - counter("envm", "code_bytes_read"));
+  compare(Action::envm_read_mlc2_byte, counter("envm", "code_bytes_read"));
   compare(Action::core_instruction, static_cast<double>(answer.instructions));
   return found;
 }

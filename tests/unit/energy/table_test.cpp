@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables: between points, at them, outside; what is refused, and where; the shipped ones.
 #include "contract/error.hpp"
+#include "ip/envm/cell_model.hpp"
 #include "platform/energy/soc_size.hpp"
 #include "tests/test.hpp"
 #include "tests/unit/energy/small_table.hpp"
@@ -216,4 +217,18 @@ TEST_CASE("energy table: area grows with n and with the buffers; the paper's is 
   SocConfig dram = config;
   dram.embedding.store = EmbeddingStore::dram;
   CHECK(area_of(config, table).total - area_of(dram, table).total == Approx(2 * 0.263).epsilon(1e-9));
+}
+
+TEST_CASE("energy table: reads of the eNVM cost what the cells' figures say, by kind of cell") {
+  for (const char* name : {"/energy/edgebert-12nm.yaml", "/energy/gf12-stp.yaml"}) {
+    const EnergyTable table = EnergyTable::load(std::string(EDGEBERT_CONFIGS) + name);
+    const auto cost = [&](Action action) { return table.cost(item_of(action), table.nominal_volts(), {}); };
+    constexpr double bytes = 8;  // of the word the figures are of
+    CHECK(cost(Action::envm_read_slc_byte) * bytes ==
+          Approx(reram::figures_of(reram::CellKind::slc).read_energy.value * picojoule).epsilon(1e-9));
+    CHECK(cost(Action::envm_read_mlc2_byte) * bytes ==
+          Approx(reram::figures_of(reram::CellKind::mlc2).read_energy.value * picojoule).epsilon(1e-9));
+    CHECK(cost(Action::envm_read_mlc3_byte) * bytes ==
+          Approx(reram::figures_of(reram::CellKind::mlc3).read_energy.value * picojoule).epsilon(1e-9));
+  }
 }
