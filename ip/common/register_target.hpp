@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A block of registers on the bus: the TLM side of every unit and platform device. Aligned 32-bit accesses
-// only; anything else answers with a TLM error response. Reading through transport_dbg has no side effects.
+// only; anything else answers with a TLM error response. Reading through transport_dbg has no side effects,
+// and of a write-only register gives what was written last.
 #pragma once
 #include <systemc>
 #include <tlm>
