@@ -5,6 +5,7 @@
 #include "contract/memory_map.hpp"
 #include "platform/console_regs.hpp"
 #include "platform/exit_device_regs.hpp"
+#include "platform/interrupt_controller_regs.hpp"
 #include "platform/mailbox_regs.hpp"
 #include "platform/timer_regs.hpp"
 
@@ -50,7 +51,7 @@ void print(const char* text) {
   }
 }
 
-[[gnu::noinline, gnu::optimize("O0")]] uint32_t sum_up_to(uint32_t number) {
+[[gnu::noipa, gnu::optimize("Og")]] uint32_t sum_up_to(uint32_t number) {
   return number == 0 ? 0 : number + sum_up_to(number - 1);
 }
 
@@ -58,6 +59,8 @@ void answer_jobs() {
   constexpr uint32_t device = memory_map::mailbox.base;
   const auto* job = reinterpret_cast<volatile mailbox::Job*>(device + mailbox_device::job_offset);
   auto* result = reinterpret_cast<volatile mailbox::Result*>(device + mailbox_device::result_offset);
+  word(memory_map::interrupt_controller.base + interrupt_controller::enable.offset) =
+      1u << static_cast<uint32_t>(memory_map::InterruptLine::mailbox);
   for (;;) {
     asm volatile("wfi");
     if (word(device + mailbox_device::status.offset) == 0) continue;

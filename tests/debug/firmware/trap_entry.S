@@ -3,6 +3,7 @@
 // return address is in mepc, DWARF column 4096 + CSR number.
 #define MEPC_COLUMN 4929
 
+  .cfi_sections .debug_frame
   .section .text.trap_entry, "ax"
   .balign 4
   .global trap_entry
