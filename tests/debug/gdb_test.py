@@ -112,7 +112,7 @@ class Interrupts(Session):
         _, port = self.start("--firmware", TICKING)
         text = self.gdb(TICKING, port, "break on_timer", "continue", "backtrace", "print/x $mcause", "finish", "up", "info symbol $pc",
                         "delete", "tbreak answer_jobs", "continue", "print ticks", "detach")
-        self.assert_in_order(text, r"^Breakpoint 1, on_timer", r"^#0 +on_timer", r"^#1 +<signal handler called>", r"^#2 .*wait_for_ticks", r"^#3 .*ticking_main",
+        self.assert_in_order(text, r"^Breakpoint 1, on_timer", r"^#0 +on_timer", r"^#1 +<signal handler called>", r"^#2 .*wait_for_ticks", r"^#3 .*main",
                              r"= 0x80000007$", r"wait_for_ticks", r"temporary|Temporary",
                              r"= \{count = 3, last_cycle = \d+, mood = \{colour = 7 '\\a', temperature = -30\}\}")
 

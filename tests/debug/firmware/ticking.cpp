@@ -91,7 +91,7 @@ extern "C" [[gnu::used]] void on_timer() {
   set_alarm(ticks.count < ticks_wanted ? now() + cycles_between_ticks : ~0u);
 }
 
-extern "C" [[gnu::used]] void ticking_main() {
+extern "C" [[gnu::used]] int main() {
   constexpr uint32_t timer_interrupt = 1u << 7;      // mie.MTIE
   constexpr uint32_t external_interrupt = 1u << 11;  // mie.MEIE
   constexpr uint32_t interrupts_on = 1u << 3;        // mstatus.MIE
@@ -107,5 +107,5 @@ extern "C" [[gnu::used]] void ticking_main() {
 }
 
 extern "C" [[gnu::naked, gnu::section(".text.start")]] void _start() {
-  asm volatile("li sp, 0x10008000\n j ticking_main");
+  asm volatile("li sp, 0x10008000\n j main");
 }
