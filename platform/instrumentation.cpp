@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "platform/debug/gdb_server.hpp"
 #include "platform/debug/profile.hpp"
 #include "platform/debug/register_decoder.hpp"
+#include "platform/debug/soc_target.hpp"
 #include "platform/interrupt_controller_regs.hpp"
 
 namespace edgebert {
@@ -44,21 +46,6 @@ void trace(const Bus::RegisterAccess& access, const Instruments& instruments, co
   instruments.log({access.time.to_seconds(), block->name, LogLevel::debug, text});
 }
 
-}  // namespace
-
-std::vector<std::string> traceable_blocks() {
-  std::vector<std::string> names;
-  for (const debug::RegisterBlock& block : debug::register_blocks()) names.emplace_back(block.name);
-  return names;
-}
-
-std::vector<std::string> log_sources() {
-  std::vector<std::string> names = traceable_blocks();
-  names.emplace_back("bus");
-  names.emplace_back("core");
-  return names;
-}
-
 void connect_log(const Instruments& instruments, const rv32::ElfFile& firmware, Soc& soc) {
   if (!instruments.log) return;
   for (const std::string& source : log_sources()) {
@@ -76,6 +63,7 @@ void connect_log(const Instruments& instruments, const rv32::ElfFile& firmware, 
   });
 }
 
+/// Whose interrupt is raised and enabled now.
 std::string wait_cause(Soc& soc) {
   const std::uint32_t line = soc.interrupt_controller.registers[interrupt_controller::claim];
   const auto units = soc.accelerator.units();
@@ -88,6 +76,35 @@ std::string wait_cause(Soc& soc) {
     default:
       return memory_map::timer.name;
   }
+}
+
+}  // namespace
+
+std::vector<std::string> traceable_blocks() {
+  std::vector<std::string> names;
+  for (const debug::RegisterBlock& block : debug::register_blocks()) names.emplace_back(block.name);
+  return names;
+}
+
+std::vector<std::string> log_sources() {
+  std::vector<std::string> names = traceable_blocks();
+  names.emplace_back("bus");
+  names.emplace_back("core");
+  return names;
+}
+
+std::unique_ptr<debug::Target> connect(const Instruments& instruments, const rv32::ElfFile& firmware,
+                                       Soc& soc) {
+  connect_log(instruments, firmware, soc);
+  if (instruments.profile != nullptr) {
+    instruments.profile->set_wait_cause([&soc] { return wait_cause(soc); });
+    soc.cpu.set_observer(instruments.profile);
+  }
+  if (instruments.debugger == nullptr) return nullptr;
+  auto target = std::make_unique<debug::SocTarget>(soc);
+  instruments.debugger->attach(*target);
+  soc.cpu.set_run_control(instruments.debugger);
+  return target;
 }
 
 }  // namespace edgebert

@@ -10,8 +10,6 @@
 
 #include "contract/error.hpp"
 #include "platform/debug/gdb_server.hpp"
-#include "platform/debug/profile.hpp"
-#include "platform/debug/soc_target.hpp"
 #include "platform/energy/energy_account.hpp"
 #include "platform/energy/soc_size.hpp"
 #include "platform/fault_injection.hpp"
@@ -170,7 +168,7 @@ struct Platform::State {
   std::unique_ptr<EnergyAccount> energy{};  ///< nothing without a table
   std::unique_ptr<CommandLog> commands{};
   Instruments instruments{};
-  std::unique_ptr<debug::SocTarget> debug_target{};  ///< nothing without a debugger
+  std::unique_ptr<debug::Target> debug_target{};  ///< nothing without a debugger
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -209,20 +207,6 @@ struct Platform::State {
     fail(too_big ? Failure::capacity : Failure::firmware,
          fmt::format("{}: firmware {} ended with code {}: {}", attempt, firmware.name(),
                      *soc->exit_device.code(), why));
-  }
-
-  void attach(const Instruments& wanted) {
-    instruments = wanted;
-    connect_log(instruments, firmware, *soc);
-    if (instruments.debugger != nullptr) {
-      debug_target = std::make_unique<debug::SocTarget>(*soc);
-      instruments.debugger->attach(*debug_target);
-      soc->cpu.set_run_control(instruments.debugger);
-    }
-    if (instruments.profile != nullptr) {
-      instruments.profile->set_wait_cause([this] { return wait_cause(*soc); });
-      soc->cpu.set_observer(instruments.profile);
-    }
   }
 
   /// Simulates until `done` or until simulated time `end`. @return done()
@@ -280,7 +264,8 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   state.predictor = load_predictor(predictor, free, soc);
   load(soc, firmware);
   state.faults = inject_faults(image, config, soc);
-  state.attach(instruments);
+  state.instruments = instruments;
+  state.debug_target = connect(state.instruments, state.firmware, soc);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
   soc.cpu.on_idle([&state] {
     if (state.booting) sc_core::sc_pause();
