@@ -45,7 +45,8 @@ SentenceCheck::SentenceCheck(const golden::Model& model, golden::Cache* cache,
     : model_(model),
       token_ids_(std::move(token_ids)),
       first_segment_(first_segment),
-      exit_threshold_(rule.policy == mailbox::ExitPolicy::ee ? rule.threshold : 0) {
+      exit_threshold_(rule.policy == mailbox::ExitPolicy::ee ? rule.threshold : 0),
+      policy_(rule.policy) {
   answer_ = cache != nullptr ? cache->answer(model_, token_ids_, first_segment_, exit_threshold_)
                              : golden::answer_of(forward());
   apply(rule);
@@ -74,11 +75,26 @@ void SentenceCheck::apply(const golden::ExitRule& rule) {
   const golden::ExitDecision decision =
       golden::exit_decision(rule.policy, answer_.entropies, rule.threshold, rule.predict_layer, rule.table);
   predicted_layer_ = decision.predicted_layer;
-  answer_.exit_layer = decision.exit_layer;
-  answer_.entropies.resize(decision.exit_layer);
-  answer_.logits.resize(decision.exit_layer);
+  leave_behind(decision.exit_layer);
+}
+
+void SentenceCheck::leave_behind(std::uint32_t layer) {
+  answer_.exit_layer = layer;
+  answer_.entropies.resize(layer);
+  answer_.logits.resize(layer);
   answer_.prediction = golden::prediction(answer_.logits.back());
-  std::erase_if(answer_.digests, [&](const auto& entry) { return entry.first.layer > decision.exit_layer; });
+  const auto behind = [layer](const auto& entry) { return entry.first.layer > layer; };
+  std::erase_if(answer_.digests, behind);
+  std::erase_if(collected_, behind);
+}
+
+/// Golden knows no time: firmware says where.
+void SentenceCheck::allow_deadline_to_end_it(const mailbox::Result& result) {
+  const bool infeasible = (result.flags & mailbox::result_flags::deadline_infeasible) != 0;
+  const bool between = predicted_layer_.value_or(0) <= result.exit_layer &&
+                       result.exit_layer < answer_.exit_layer && result.exit_layer != 0;
+  if (policy_ == mailbox::ExitPolicy::lai_conservative && infeasible && between)
+    leave_behind(result.exit_layer);
 }
 
 void SentenceCheck::take(const Tile& tile) {
@@ -115,6 +131,7 @@ void SentenceCheck::take(const Tile& tile) {
 }
 
 CheckResult SentenceCheck::finish(const mailbox::Result& result) {
+  allow_deadline_to_end_it(result);
   for (const auto& [key, digest] : answer_.digests) compare(key, digest);
   for (const auto& [key, what] : unexpected_) add_mismatch(what);
   compare_result(result);

@@ -30,14 +30,15 @@ struct CheckResult {
 /// Collects the tiles of one sentence.
 class SentenceCheck {
  public:
-  /// Computes golden's answer, or takes it from the cache. Golden knows no time: where a deadline that cannot
-  /// be met ends a sentence, its exit layer differs.
+  /// Computes golden's answer, or takes it from the cache.
   SentenceCheck(const golden::Model& model, golden::Cache* cache, std::vector<std::uint16_t> token_ids,
                 std::uint32_t first_segment, const golden::ExitRule& rule);
 
   void take(const Tile& tile);
 
-  /// Compares everything, once, after the sentence's last tile.
+  /// Compares everything, once, after the sentence's last tile. Where a deadline that cannot be met ended a
+  /// sentence of the conservative policy, behind its predicted layer and in front of golden's exit, what was
+  /// computed up to there is compared.
   CheckResult finish(const mailbox::Result& result);
 
  private:
@@ -55,12 +56,15 @@ class SentenceCheck {
   void compare_result(const mailbox::Result& result);
   const golden::Forward& forward();
   void apply(const golden::ExitRule& rule);
+  void leave_behind(std::uint32_t layer);
+  void allow_deadline_to_end_it(const mailbox::Result& result);
   bool may_stay_unseen(const golden::TensorKey& key, std::uint32_t row, std::uint32_t column) const;
 
   const golden::Model& model_;
   std::vector<std::uint16_t> token_ids_;
   std::uint32_t first_segment_;
   std::uint32_t exit_threshold_;  ///< of golden's run
+  mailbox::ExitPolicy policy_;
   std::optional<std::uint32_t> predicted_layer_;
   std::optional<golden::Forward> forward_;
   golden::Answer answer_;

@@ -40,12 +40,15 @@ std::vector<std::string> overrides_of(const ReplayEntropiesOptions& options) {
   return overrides;
 }
 
-/// A deadline that cannot be met may end a sentence of the conservative policy: golden knows no time.
+/// A deadline that cannot be met may end a sentence of the conservative policy before its entropy does:
+/// golden knows no time.
 bool agrees(const ReplayedSentence& sentence, const Entropies& entropies, const golden::ExitRule& rule) {
-  if (sentence.deadline_infeasible && rule.policy == mailbox::ExitPolicy::lai_conservative) return true;
   const golden::ExitDecision expected =
       golden::exit_decision(rule.policy, entropies, rule.threshold, rule.predict_layer, rule.table);
-  return sentence.exit_layer == expected.exit_layer && sentence.predicted_layer == expected.predicted_layer;
+  if (sentence.predicted_layer != expected.predicted_layer) return false;
+  if (sentence.deadline_infeasible && rule.policy == mailbox::ExitPolicy::lai_conservative)
+    return sentence.exit_layer <= expected.exit_layer;
+  return sentence.exit_layer == expected.exit_layer;
 }
 
 void replay_all(Platform& platform, const std::vector<Entropies>& log, const golden::ExitRule& rule,

@@ -29,23 +29,33 @@ uint32_t format_word(const ProductOutput& output) {
 
 }  // namespace
 
+/// Registers that the command does not look at keep what they held.
 void prepare(const ProductCommand& command) {
   hal::write(base, regs::rows, command.rows);
   hal::write(base, regs::columns, command.columns);
   hal::write(base, regs::reduction, command.reduction);
   hal::write(base, regs::mode, mode_word(command));
   hal::write(base, regs::operand0_base, command.operand0.base);
-  hal::write(base, regs::operand0_stride, command.operand0.stride);
-  hal::write(base, regs::operand0_mask, command.operand0.mask);
+  if (command.operand0.packed) {
+    hal::write(base, regs::operand0_mask, command.operand0.mask);
+  } else {
+    hal::write(base, regs::operand0_stride, command.operand0.stride);
+  }
   hal::write(base, regs::operand0_format, format_word(command.operand0));
   hal::write(base, regs::operand1_base, command.operand1.base);
-  hal::write(base, regs::operand1_stride, command.operand1.stride);
-  hal::write(base, regs::operand1_mask, command.operand1.mask);
+  if (command.operand1.packed) {
+    hal::write(base, regs::operand1_mask, command.operand1.mask);
+  } else {
+    hal::write(base, regs::operand1_stride, command.operand1.stride);
+  }
   hal::write(base, regs::operand1_format, format_word(command.operand1));
+  if (command.keep) return;
   hal::write(base, regs::scale, command.scale);
-  hal::write(base, regs::bias_base, command.bias_base);
-  hal::write(base, regs::bias_fraction, command.bias_fraction);
-  hal::write(base, regs::row_scale_base, command.row_scale_base);
+  if (command.bias_axis != regs::BiasAxis::none) {
+    hal::write(base, regs::bias_base, command.bias_base);
+    hal::write(base, regs::bias_fraction, command.bias_fraction);
+  }
+  if (command.row_scale) hal::write(base, regs::row_scale_base, command.row_scale_base);
   hal::write(base, regs::output_format, format_word(command.output));
   hal::write(base, regs::output_base, command.output.base);
   hal::write(base, regs::output_stride, command.output.stride);

@@ -37,7 +37,6 @@ InterruptLine wait_for_units(uint32_t lines) {
   const uint32_t line = raised_line();
   if (line < memory_map::interrupt_lines) return static_cast<InterruptLine>(line);
   hal::write(memory_map::watchdog.base, watchdog::timeout, watchdog_cycles);
-  hal::write(memory_map::watchdog.base, watchdog::restart, 1);
   return wait_for_any(lines | bit_of(InterruptLine::watchdog));
 }
 

@@ -2,6 +2,7 @@
 // An SRAM buffer of the accelerator: data, mask or auxiliary. Holds bytes; knows which unit is working on
 // which of them, and for bytes that the DMA loaded, what they were loaded from.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -55,9 +56,9 @@ class ScratchBuffer {
   }
   /// Bytes to be written in place, all of them. What was known of them is forgotten.
   std::span<std::uint8_t> overwrite(std::size_t base, std::size_t count) {
-    const auto covered = [=](const Borrowed& each) { return base <= each.begin && each.end <= base + count; };
-    std::erase_if(borrowed_, covered);
-    return overwrite_some(base, count);
+    give_back(base, base + count);
+    forget(base, base + count);
+    return std::span(bytes_).subspan(base, count);
   }
   /// The same where some bytes in between keep their value.
   std::span<std::uint8_t> overwrite_some(std::size_t base, std::size_t count) {
@@ -135,6 +136,17 @@ class ScratchBuffer {
       if (meets) std::memcpy(bytes_.data() + each.begin, each.from, each.end - each.begin);
       return meets;
     });
+  }
+  /// Nobody will read what was borrowed for begin ... end - 1.
+  void give_back(std::size_t begin, std::size_t end) {
+    const std::size_t before = borrowed_.size();
+    for (std::size_t i = 0; i < before; ++i) {
+      const Borrowed each = borrowed_[i];
+      if (begin >= each.end || each.begin >= end) continue;
+      borrowed_[i].end = std::max(each.begin, std::min(each.end, begin));
+      if (end < each.end) borrowed_.push_back({end, each.end, each.from + (end - each.begin)});
+    }
+    std::erase_if(borrowed_, [](const Borrowed& each) { return each.begin == each.end; });
   }
   void forget(std::size_t begin, std::size_t end) {
     std::erase_if(stamps_, [=](const Region& each) { return begin < each.end && each.begin < end; });

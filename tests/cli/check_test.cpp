@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "golden/entropy.hpp"
 #include "tests/test.hpp"
 #include "tests/unit/model/tiny_checkpoint.hpp"
 
@@ -226,4 +227,43 @@ TEST_CASE("check: query, key and value of a head that is off need not be compute
   CHECK(compared_with(2 * head_size).mismatches == 0);
   CHECK(compared_with(head_size - 1).first ==
         "layer 1, query: row 0, column 3 was never computed by the platform");
+}
+
+TEST_CASE(
+    "check: a deadline that cannot be met may end a sentence of the conservative policy, nothing else may") {
+  test::TinyCheckpoint checkpoint;
+  checkpoint.config["num_hidden_layers"] = 4;
+  std::erase_if(checkpoint.tensors,
+                [](const auto& entry) { return entry.first.find("highway") != std::string::npos; });
+  const golden::Model model(
+      ModelImage::parse(model::compile(checkpoint.read(), test::ranges, {}).bytes, "tiny"));
+  const golden::Forward forward = model.run(token_ids, 5, {});
+  const golden::ExitRule rule{.policy = mailbox::ExitPolicy::lai_conservative,
+                              .threshold = 1,
+                              .predict_layer = 1,
+                              .table = {{{0, {0}}}}};
+  const auto compared_at = [&](std::uint32_t layer, std::uint32_t flags, mailbox::ExitPolicy policy) {
+    golden::ExitRule other = rule;
+    other.policy = policy;
+    SentenceCheck check(model, nullptr, token_ids, 5, other);
+    for (const auto& [key, tensor] : forward.tensors) {
+      if (key.layer <= layer) show(check, key, tensor);
+    }
+    mailbox::Result result = result_of(forward);
+    result.exit_layer = result.layers = layer;
+    result.predicted_layer = 2;
+    result.flags = flags;
+    result.prediction = golden::prediction(forward.logits[layer - 1]);
+    std::copy(forward.logits[layer - 1].begin(), forward.logits[layer - 1].end(), result.logits);
+    return check.finish(result).mismatches;
+  };
+  constexpr std::uint32_t infeasible = mailbox::result_flags::deadline_infeasible;
+  using enum mailbox::ExitPolicy;
+  CHECK(compared_at(4, 0, lai_conservative) == 0);
+  CHECK(compared_at(3, infeasible, lai_conservative) == 0);
+  CHECK(compared_at(2, infeasible, lai_conservative) == 0);
+  CHECK(compared_at(3, 0, lai_conservative) != 0);
+  CHECK(compared_at(1, infeasible, lai_conservative) != 0);
+  CHECK(compared_at(2, 0, lai) == 0);
+  CHECK(compared_at(3, infeasible, lai) != 0);
 }

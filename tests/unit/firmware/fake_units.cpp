@@ -135,10 +135,10 @@ void FakeMachine::run_product() {
           pu::mode_row_scale.get(mode) == 0
               ? reg(base, pu::scale)
               : load_word(read_buffer(auxiliary, reg(base, pu::row_scale_base) + 4 * row, 4, "row scale"));
-      uint32_t value =
-          toy::finish(sum, {scale, bias, reg(base, pu::bias_fraction), pu::mode_activation.get(mode),
-                            pu::format_bias.get(formats[from]), pu::format_bias.get(formats[1 - from]),
-                            pu::output_bias.get(out_word)});
+      uint32_t value = toy::finish(
+          sum, {scale, bias, bias_axis == 0 ? channel_bias_fraction_max : reg(base, pu::bias_fraction),
+                pu::mode_activation.get(mode), pu::format_bias.get(formats[from]),
+                pu::format_bias.get(formats[1 - from]), pu::output_bias.get(out_word)});
       if (format_of(output.format) == 0) value &= 0xff;
       write_output(output, row, column, value);
       observe(base, row, column, value);
