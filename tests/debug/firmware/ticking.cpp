@@ -55,7 +55,7 @@ void print(const char* text) {
   return number == 0 ? 0 : number + sum_up_to(number - 1);
 }
 
-void answer_jobs() {
+[[noreturn]] void answer_jobs() {
   constexpr uint32_t device = memory_map::mailbox.base;
   const auto* job = reinterpret_cast<volatile mailbox::Job*>(device + mailbox_device::job_offset);
   auto* result = reinterpret_cast<volatile mailbox::Result*>(device + mailbox_device::result_offset);
