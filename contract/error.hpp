@@ -18,7 +18,7 @@ enum class Failure {
   timeout,      ///< a simulated-time or wall-time limit was reached, or everything waits
   internal,     ///< a conservation check failed: a defect of ours
   points,       ///< a sweep ran to its end, but some of its points failed
-  interrupted,  ///< ended by Ctrl-C or a termination signal
+  interrupted,  ///< ended by Ctrl-C, a termination signal or a debugger
 };
 
 /// One line: what was attempted, what was found, where, what to do.

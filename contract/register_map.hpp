@@ -27,4 +27,11 @@ struct Field {
   constexpr uint32_t put(uint32_t value) const { return (value & mask()) << shift; }
 };
 
+/// A field of a declared register, for whoever shows registers to a person.
+struct NamedField {
+  uint32_t offset;  ///< of its register
+  const char* name;
+  Field field;
+};
+
 }  // namespace edgebert

@@ -54,6 +54,21 @@ inline constexpr Field tag_head{16, 8};
 inline constexpr Field tag_row{0, 16};
 inline constexpr Field tag_column{16, 16};
 
+inline constexpr NamedField fields[] = {{id.offset, "kind", {16, 16}},
+                                        {id.offset, "version", {0, 16}},
+                                        {control.offset, "start", {0, 1}},
+                                        {status.offset, "busy", status_busy},
+                                        {status.offset, "error", status_error},
+                                        {interrupt.offset, "done", {0, 1}},
+                                        {interrupt.offset, "error", {1, 1}},
+                                        {interrupt.offset, "done_enable", {interrupt_enable_shift, 1}},
+                                        {interrupt.offset, "error_enable", {interrupt_enable_shift + 1, 1}},
+                                        {tag.offset, "layer", tag_layer},
+                                        {tag.offset, "operator", tag_operator},
+                                        {tag.offset, "head", tag_head},
+                                        {tag_position.offset, "row", tag_row},
+                                        {tag_position.offset, "column", tag_column}};
+
 /// STATUS.error values that any unit may report; each unit's own start at 16.
 enum class Error : uint32_t {
   none = 0,

@@ -2,6 +2,9 @@
 #include "platform/bus.hpp"
 
 #include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
 
 #include "ip/common/timing.hpp"
 
@@ -74,6 +77,11 @@ bool Bus::forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Re
   if (payload.is_response_ok()) return true;
   last_fault_ = {initiator, payload.is_write(), address, payload.get_data_length(),
                  response_name(payload.get_response_status())};
+  log(LogLevel::warning, sc_core::sc_time_stamp() + delay, [this] {
+    return fmt::format("{} {} of {} bytes at {:#010x}: {}", last_fault_->initiator,
+                       last_fault_->write ? "write" : "read", last_fault_->bytes, last_fault_->address,
+                       last_fault_->response);
+  });
   return false;
 }
 
@@ -81,12 +89,21 @@ void Bus::core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& de
   Region* region = find(payload.get_address(), payload.get_data_length(), last_of_core_);
   ++core_accesses_;
   if (core_beat_sink_) core_beat_sink_();
-  forward(payload, delay, region, "core");
+  const bool done = forward(payload, delay, region, "core");
+  if (access_sink_ && done && region->memory == nullptr) [[unlikely]]
+    show_access(payload, delay);
   delay += register_time_;
   if (region == nullptr || region->memory == nullptr) return;
   const BurstTime burst = region->memory->burst(payload.get_address() - region->base,
                                                 payload.get_data_length(), payload.is_read());
   delay += sc_core::sc_time::from_value(burst.latency + burst.data);
+}
+
+void Bus::show_access(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, payload.get_data_ptr(), std::min<std::size_t>(sizeof value, payload.get_data_length()));
+  access_sink_({sc_core::sc_time_stamp() + delay, payload.is_write(),
+                static_cast<std::uint32_t>(payload.get_address()), value});
 }
 
 void Bus::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {

@@ -21,6 +21,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include "contract/memory_map.hpp"
+#include "ip/common/log.hpp"
 #include "ip/sram/memory.hpp"
 
 namespace edgebert {
@@ -42,6 +43,15 @@ class Bus : public sc_core::sc_module {
     const char* response;
   };
 
+  /// An access of the core to a register that was answered without an error.
+  struct RegisterAccess {
+    sc_core::sc_time time;  ///< at which it takes effect
+    bool write;
+    std::uint32_t address;
+    std::uint32_t value;
+  };
+
+  LogChannel log;
   tlm_utils::simple_target_socket<Bus> core{"core"};
   tlm_utils::simple_target_socket<Bus> dma{"dma"};
 
@@ -51,6 +61,8 @@ class Bus : public sc_core::sc_module {
   void map_memory(std::uint32_t base, Memory& memory);
   /// Called for each beat the core takes from the bus: it comes first, a transfer under way waits.
   void on_core_beat(std::function<void()> sink) { core_beat_sink_ = std::move(sink); }
+  /// Called for each access to a register; not called at all without a sink.
+  void on_register_access(std::function<void(const RegisterAccess&)> sink) { access_sink_ = std::move(sink); }
   const sc_core::sc_time& cycle() const { return parameters_.cycle; }
   const std::optional<Fault>& last_fault() const { return last_fault_; }
   std::uint64_t core_accesses() const { return core_accesses_; }
@@ -65,6 +77,7 @@ class Bus : public sc_core::sc_module {
   };
 
   void core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void show_access(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
   void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned debug_transport(tlm::tlm_generic_payload& payload);
   /// @param last  where this initiator's last access went, looked at first
@@ -79,6 +92,7 @@ class Bus : public sc_core::sc_module {
   sc_core::sc_time register_time_;
   std::deque<Region> regions_;
   std::function<void()> core_beat_sink_;
+  std::function<void(const RegisterAccess&)> access_sink_;
   Region* last_of_core_ = nullptr;
   Region* last_of_dma_ = nullptr;
   std::optional<Fault> last_fault_;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The console: collects firmware's characters into lines. Modelled: transmit. Not modelled: baud rate, input.
+// The console: collects firmware's characters into lines, which it logs as
+// information, without their ends; longer ones than `longest_line` are cut. Modelled: transmit. Not modelled:
+// baud rate, input.
 #pragma once
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,19 +17,15 @@ class Console : public RegisterTarget {
 
   explicit Console(sc_core::sc_module_name name) : RegisterTarget(name, console::map) {}
 
-  /// Called with each complete line, without its end; longer ones are cut at `longest_line`.
-  void on_line(std::function<void(std::string_view)> sink) { sink_ = std::move(sink); }
-
  private:
-  void on_write(const Register&, std::uint32_t, const sc_core::sc_time&) override {
+  void on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) override {
     const char next = static_cast<char>(registers[console::transmit]);
     if (next != '\n') line_.push_back(next);
     if (next != '\n' && line_.size() < longest_line) return;
-    if (sink_) sink_(line_);
+    log(LogLevel::info, sc_core::sc_time_stamp() + delay, [this] { return std::string_view(line_); });
     line_.clear();
   }
 
-  std::function<void(std::string_view)> sink_;
   std::string line_;
 };
 

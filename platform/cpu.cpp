@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
+#include <utility>
 
 namespace edgebert {
 
@@ -33,12 +35,17 @@ std::uint64_t Cpu::budget() const {
 
 void Cpu::execute() {
   for (;;) {
-    const std::uint64_t cycles = budget();
+    std::uint64_t cycles = budget();
+    if (cycles != 0 && control_ != nullptr) {
+      cycles = std::min(cycles, control_->grant());
+      if (cycles == 0) sc_core::sc_pause();
+    }
     if (cycles == 0) {
       wait(sc_core::SC_ZERO_TIME);
       continue;
     }
-    const rv32::RunResult result = core_.run(cycles);
+    const rv32::RunResult result = observer_ == nullptr ? core_.run(cycles) : run_observed(cycles);
+    if (control_ != nullptr) control_->ran(result.reason);
     if (result.cycles != 0) wait(clock_.time(result.cycles));
     if (yields_) {
       yields_ = false;
@@ -49,15 +56,33 @@ void Cpu::execute() {
   }
 }
 
+/// The same run, an instruction at a time. A write to the bus may shorten it.
+rv32::RunResult Cpu::run_observed(std::uint64_t cycles) {
+  observed_cycles_ = 0;
+  observed_limit_ = cycles;
+  rv32::RunResult step{};
+  do {
+    const std::uint32_t pc = core_.pc();
+    step = core_.run(1);
+    observed_cycles_ += step.cycles;
+    if (step.cycles != 0) observer_->executed(pc, step.cycles, core_);
+  } while (step.reason == rv32::StopReason::budget && observed_cycles_ < observed_limit_);
+  return {step.reason, std::exchange(observed_cycles_, 0)};
+}
+
 void Cpu::wait_for_interrupt() {
   const sc_core::sc_time start = sc_core::sc_time_stamp();
   // An event up to this very time may have ended the wait already.
   if ((*core_.csr(csr_mip) & *core_.csr(csr_mie)) != 0) return;
   if (idle_) idle_();
+  log(LogLevel::debug, start, [] { return "sleeps"; });
   wait(wake_);
   const Cycles cycles = clock_.cycles(sc_core::sc_time_stamp() - start);
   core_.advance_cycles(cycles);
   sleeping_cycles_ += cycles;
+  log(LogLevel::debug, sc_core::sc_time_stamp(),
+      [cycles] { return "wakes after " + std::to_string(cycles) + " cycles"; });
+  if (observer_ != nullptr) observer_->slept(cycles);
   const sc_core::sc_time edge = start + clock_.time(cycles);
   if (edge > sc_core::sc_time_stamp()) wait(edge - sc_core::sc_time_stamp());
 }
@@ -70,6 +95,7 @@ rv32::BusReply Cpu::read(std::uint32_t address, std::uint32_t size, std::uint32_
 rv32::BusReply Cpu::write(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
   rv32::BusReply reply = access(tlm::TLM_WRITE_COMMAND, address, size, value);
   reply.run_limit = budget();
+  observed_limit_ = std::min(observed_limit_, *reply.run_limit);
   return reply;
 }
 
@@ -83,7 +109,7 @@ rv32::BusReply Cpu::access(tlm::tlm_command command, std::uint32_t address, std:
   payload_.set_byte_enable_ptr(nullptr);
   payload_.set_dmi_allowed(false);
   payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  const sc_core::sc_time into_run = clock_.time(core_.cycles_into_run());
+  const sc_core::sc_time into_run = clock_.time(cycles_into_run());
   sc_core::sc_time delay = into_run;
   bus->b_transport(payload_, delay);
   return {payload_.is_response_ok(), static_cast<std::uint32_t>(clock_.cycles(delay - into_run))};

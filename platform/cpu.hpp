@@ -13,6 +13,8 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include "ip/common/clock_domain.hpp"
+#include "ip/common/log.hpp"
+#include "platform/debug/run_control.hpp"
 #include "platform/rv32/core.hpp"
 
 namespace edgebert {
@@ -20,6 +22,7 @@ namespace edgebert {
 class Cpu : public sc_core::sc_module, private rv32::Bus {
  public:
   tlm_utils::simple_initiator_socket<Cpu> bus{"bus"};
+  LogChannel log;
 
   /// @param quantum  most cycles the core runs ahead
   Cpu(sc_core::sc_module_name name, const ClockDomain& clock, std::uint64_t quantum);
@@ -43,14 +46,23 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   /// instruction. Call from a method, which the kernel runs before the core's thread.
   void yield() { yields_ = true; }
 
+  /// Who decides how far the core may run; nullptr: nobody.
+  void set_run_control(debug::RunControl* control) { control_ = control; }
+  /// Who is told of each instruction, which then cost the host many times as much; nullptr: nobody.
+  void set_observer(debug::CoreObserver* observer) { observer_ = observer; }
+
   const rv32::Core& core() const { return core_; }
+  /// For a debugger, between runs.
+  rv32::Core& core() { return core_; }
   /// Cycles in WFI since reset, waits that are over.
   Cycles sleeping_cycles() const { return sleeping_cycles_; }
 
  private:
   void execute();
+  rv32::RunResult run_observed(std::uint64_t cycles);
   void wait_for_interrupt();
   std::uint64_t budget() const;
+  std::uint64_t cycles_into_run() const { return observed_cycles_ + core_.cycles_into_run(); }
   rv32::BusReply read(std::uint32_t address, std::uint32_t size, std::uint32_t& value) override;
   rv32::BusReply write(std::uint32_t address, std::uint32_t size, std::uint32_t value) override;
   rv32::BusReply access(tlm::tlm_command command, std::uint32_t address, std::uint32_t size,
@@ -63,6 +75,10 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   sc_core::sc_event wake_{"wake"};
   Cycles sleeping_cycles_ = 0;
   bool yields_ = false;
+  debug::RunControl* control_ = nullptr;
+  debug::CoreObserver* observer_ = nullptr;
+  std::uint64_t observed_cycles_ = 0;  ///< of a run cut into instructions, those before the present one
+  std::uint64_t observed_limit_ = 0;   ///< how long such a run may be
   std::function<void()> idle_;
   std::function<void()> quantum_sink_;
 };

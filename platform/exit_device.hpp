@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "ip/common/register_target.hpp"
 #include "platform/exit_device_regs.hpp"
@@ -18,8 +19,10 @@ class ExitDevice : public RegisterTarget {
   std::optional<std::uint32_t> code() const { return code_; }
 
  private:
-  void on_write(const Register&, std::uint32_t, const sc_core::sc_time&) override {
+  void on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) override {
     if (!code_) code_ = registers[exit_device::exit];
+    log(LogLevel::info, sc_core::sc_time_stamp() + delay,
+        [this] { return "firmware ends with code " + std::to_string(*code_); });
     if (sink_) sink_();
   }
 

@@ -2,6 +2,7 @@
 #include "platform/interrupt_controller.hpp"
 
 #include <bit>
+#include <string>
 
 #include "platform/interrupt_controller_regs.hpp"
 
@@ -14,6 +15,9 @@ InterruptController::InterruptController(sc_core::sc_module_name name) : Registe
 void InterruptController::set_line(unsigned line, bool level) {
   const std::uint32_t bit = 1u << line;
   const std::uint32_t pending = registers[regs::pending];
+  if (level)
+    log(LogLevel::debug, sc_core::sc_time_stamp(),
+        [&] { return "line " + std::to_string(line) + " is raised"; });
   registers.set(regs::pending, level ? pending | bit : pending & ~bit);
   refresh();
 }

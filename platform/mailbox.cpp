@@ -2,6 +2,7 @@
 #include "platform/mailbox.hpp"
 
 #include <cstring>
+#include <string>
 
 #include "platform/mailbox_regs.hpp"
 
@@ -16,6 +17,7 @@ Mailbox::Mailbox(sc_core::sc_module_name name, const sc_core::sc_time& turnaroun
   sensitive << host_turn_;
   dont_initialize();
   socket.register_b_transport(this, &Mailbox::b_transport);
+  socket.register_transport_dbg(this, &Mailbox::transport_dbg);
 }
 
 /// An event of the kernel, so that the core does not run past the next job's arrival, however large its
@@ -26,6 +28,8 @@ void Mailbox::host_turn() {
 }
 
 void Mailbox::post(const mailbox::Job& job) {
+  log(LogLevel::info, sc_core::sc_time_stamp(),
+      [&] { return "job " + std::to_string(job.number) + " arrives"; });
   job_ = job;
   result_ = {};
   waiting_ = true;
@@ -45,6 +49,18 @@ void Mailbox::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& d
   if (!access_register(payload.get_address(), payload.is_read(), value, delay)) return;
   std::memcpy(payload.get_data_ptr(), &value, sizeof value);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+/// Reads only.
+unsigned Mailbox::transport_dbg(tlm::tlm_generic_payload& payload) {
+  if (!payload.is_read()) return 0;
+  const auto bytes = static_cast<unsigned>(payload.get_data_length());
+  if (payload.get_address() >= regs::job_offset) return access(payload) ? bytes : 0;
+  std::uint32_t value = 0;
+  sc_core::sc_time none;
+  if (bytes != sizeof value || !access_register(payload.get_address(), true, value, none)) return 0;
+  std::memcpy(payload.get_data_ptr(), &value, sizeof value);
+  return bytes;
 }
 
 /// The job and the result are plain memory: any size, the job read-only.
@@ -74,6 +90,8 @@ bool Mailbox::access_register(std::uint64_t offset, bool read, std::uint32_t& va
     interrupt.set(false);
   } else if (offset == regs::answer.offset && !read) {
     answer_time_ = sc_core::sc_time_stamp() + delay;
+    log(LogLevel::info, answer_time_,
+        [this] { return "job " + std::to_string(result_.number) + " is answered"; });
     host_turn_.notify(delay + turnaround_);
   } else {
     return false;

@@ -11,6 +11,7 @@
 
 #include "contract/mailbox.hpp"
 #include "ip/common/interrupt.hpp"
+#include "ip/common/log.hpp"
 
 namespace edgebert {
 
@@ -18,6 +19,7 @@ class Mailbox : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<Mailbox> socket{"socket"};
   InterruptOutput interrupt;
+  LogChannel log;
 
   /// @param turnaround  from firmware's ANSWER to the host's reaction; whole core cycles keep jobs on core
   /// clock edges
@@ -34,6 +36,7 @@ class Mailbox : public sc_core::sc_module {
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned transport_dbg(tlm::tlm_generic_payload& payload);
   bool access(tlm::tlm_generic_payload& payload);
   void host_turn();
   bool access_register(std::uint64_t offset, bool read, std::uint32_t& value, const sc_core::sc_time& delay);

@@ -9,9 +9,11 @@
 #include <fmt/format.h>
 
 #include "contract/error.hpp"
+#include "platform/debug/gdb_server.hpp"
 #include "platform/energy/energy_account.hpp"
 #include "platform/energy/soc_size.hpp"
 #include "platform/fault_injection.hpp"
+#include "platform/instrumentation.hpp"
 #include "platform/model_loader.hpp"
 #include "platform/operator_table.hpp"
 #include "platform/simulation_kernel.hpp"
@@ -165,6 +167,8 @@ struct Platform::State {
   std::optional<energy::EnergyTable> energy_table{};
   std::unique_ptr<EnergyAccount> energy{};  ///< nothing without a table
   std::unique_ptr<CommandLog> commands{};
+  Instruments instruments{};
+  std::unique_ptr<debug::Target> debug_target{};  ///< nothing without a debugger
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -176,13 +180,21 @@ struct Platform::State {
 
   void watch_wall_clock() {
     if (++runs % runs_between_clock_readings != 0) return;
-    if (std::chrono::duration<double>(Clock::now() - wall_start).count() < config.limits.wall_seconds) return;
+    double used = std::chrono::duration<double>(Clock::now() - wall_start).count();
+    if (instruments.debugger != nullptr) used -= instruments.debugger->stopped_seconds();
+    if (used < config.limits.wall_seconds) return;
     wall_limit_reached = true;
     sc_core::sc_pause();
   }
 
+  /// A debugger may look first.
+  [[noreturn]] void fail(Failure failure, const std::string& message) const {
+    if (instruments.debugger != nullptr) instruments.debugger->failed(message);
+    throw Error(failure, message);
+  }
+
   [[noreturn]] void time_out(const std::string& attempt, const std::string& why) const {
-    throw Error(Failure::timeout, fmt::format("{}: {}: {}", attempt, why, wait_report(*soc, firmware)));
+    fail(Failure::timeout, fmt::format("{}: {}: {}", attempt, why, wait_report(*soc, firmware)));
   }
 
   /// Throws if firmware has ended.
@@ -192,9 +204,9 @@ struct Platform::State {
     if (const auto& fault = soc->bus.last_fault()) why += "; " + fault_text(*fault);
     // A model that firmware finds too big is not firmware's failure.
     const bool too_big = soc->mailbox.result().failure.code == mailbox::FailureCode::does_not_fit;
-    throw Error(too_big ? Failure::capacity : Failure::firmware,
-                fmt::format("{}: firmware {} ended with code {}: {}", attempt, firmware.name(),
-                            *soc->exit_device.code(), why));
+    fail(too_big ? Failure::capacity : Failure::firmware,
+         fmt::format("{}: firmware {} ended with code {}: {}", attempt, firmware.name(),
+                     *soc->exit_device.code(), why));
   }
 
   /// Simulates until `done` or until simulated time `end`. @return done()
@@ -207,6 +219,8 @@ struct Platform::State {
                                       config.limits.wall_seconds));
       }
       sc_core::sc_start(end - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
+      if (instruments.debugger != nullptr && instruments.debugger->killed())
+        throw Error(Failure::interrupted, attempt + ": ended by the debugger");
     }
     deadline->cancel();
     if (!done() && !sc_core::sc_pending_activity()) time_out(attempt, "nothing will ever happen again");
@@ -226,7 +240,8 @@ struct Platform::State {
 };
 
 Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware,
-                   const ExitPredictor& predictor, const energy::EnergyTable* energy) {
+                   const ExitPredictor& predictor, const energy::EnergyTable* energy,
+                   const Instruments& instruments) {
   prepare_kernel();
   state_ = std::make_unique<State>(State{.config = config,
                                          .firmware = firmware,
@@ -249,6 +264,8 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   state.predictor = load_predictor(predictor, free, soc);
   load(soc, firmware);
   state.faults = inject_faults(image, config, soc);
+  state.instruments = instruments;
+  state.debug_target = connect(state.instruments, state.firmware, soc);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
   soc.cpu.on_idle([&state] {
     if (state.booting) sc_core::sc_pause();
@@ -276,10 +293,6 @@ const FaultReport& Platform::faults() const {
 
 void Platform::on_tile(const TileObserver& observer) {
   for (const auto& [name, unit] : state_->soc->accelerator.units()) unit->observer = observer;
-}
-
-void Platform::on_console(std::function<void(std::string_view line)> sink) {
-  state_->soc->console.on_line(std::move(sink));
 }
 
 /// What every job says of the policy and its deadline.
@@ -435,6 +448,8 @@ void Platform::shut_down() {
   job.number = ++state.jobs;
   state.soc->mailbox.post(job);
   state.run_sentence("shut-down", [&] { return state.soc->exit_device.code().has_value(); });
+  if (debug::GdbServer* debugger = state.instruments.debugger)
+    debugger->exited(static_cast<std::uint8_t>(*state.soc->exit_device.code()));
   if (*state.soc->exit_device.code() != 0) state.check_running("shut-down");
 }
 

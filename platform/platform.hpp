@@ -20,6 +20,7 @@
 #include "platform/energy/energy_report.hpp"
 #include "platform/exit_predictor.hpp"
 #include "platform/fault_report.hpp"
+#include "platform/instruments.hpp"
 #include "platform/operator_report.hpp"
 #include "platform/rv32/elf.hpp"
 
@@ -64,21 +65,22 @@ class Platform {
   /// Builds the SoC, loads image and firmware, injects faults, boots until firmware waits for its first job.
   /// @param predictor  of exit policies that predict
   /// @param energy     what energy reports are made with; nullptr: none are made
+  /// @param instruments  what looks into the run; what they point to must outlive the platform
   /// @throws Error capacity (the model does not fit a memory), firmware (does not load, or failed), timeout
-  /// (never waits), config (the energy table lacks a row this SoC needs)
+  /// (never waits), config (the energy table lacks a row this SoC needs), interrupted (the debugger ended it)
   Platform(const SocConfig& config, const ModelImage& image, const rv32::ElfFile& firmware,
-           const ExitPredictor& predictor = {}, const energy::EnergyTable* energy = nullptr);
+           const ExitPredictor& predictor = {}, const energy::EnergyTable* energy = nullptr,
+           const Instruments& instruments = {});
   ~Platform();
 
   /// What `faults` of the configuration did to the memories.
   const FaultReport& faults() const;
 
   void on_tile(const TileObserver& observer);
-  void on_console(std::function<void(std::string_view line)> sink);
 
   /// Runs one sentence. @param first_segment  tokens of type 0
   /// @throws Error firmware (it failed or ended), timeout (a limit was reached, or everything waits: says who
-  /// for what)
+  /// for what), interrupted (the debugger ended it)
   SentenceResult classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment);
   /// Embedding and first layer of any sentence at a fixed frequency, kHz: of use are their time and energy.
   SentenceResult time_layer(std::uint32_t kilohertz);

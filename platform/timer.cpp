@@ -37,6 +37,7 @@ void Timer::on_write(const Register&, std::uint32_t, const sc_core::sc_time& del
 }
 
 void Timer::expire() {
+  log(LogLevel::debug, sc_core::sc_time_stamp(), [] { return "COMPARE is reached"; });
   interrupt.set(true);
 }
 

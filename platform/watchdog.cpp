@@ -24,6 +24,7 @@ void Watchdog::on_write(const Register&, std::uint32_t, const sc_core::sc_time& 
 }
 
 void Watchdog::expire() {
+  log(LogLevel::warning, sc_core::sc_time_stamp(), [] { return "expired"; });
   registers.set(regs::expired, 1);
   interrupt.set(true);
 }

@@ -25,6 +25,11 @@ struct RunOptions {
   std::optional<std::filesystem::path> golden_cache;
   bool operators = false;           ///< a row for each operator in the text report
   std::optional<std::string> json;  ///< a file, or "-" for stdout instead of the text report
+  std::optional<std::string> gdb;   ///< a TCP port, 0 for any, or "stdio": waits for a debugger there
+  bool profile = false;             ///< where firmware's time goes, in the text report
+  std::optional<std::filesystem::path> profile_file;  ///< and as JSON
+  std::vector<std::string> log;                       ///< source=level
+  std::vector<std::string> trace_registers;           ///< names of register blocks
 };
 
 enum class LauncherKind {

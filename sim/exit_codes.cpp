@@ -21,7 +21,8 @@ constexpr std::array<ExitCode, 11> table = {{
     {9, Failure::timeout, "a simulated-time or wall-time limit was reached, or everything waits"},
     {10, Failure::points,
      "points of a sweep failed; its tables are complete and say which and why; or a run of a study"},
-    {130, Failure::interrupted, "a sweep was interrupted; the same command goes on with it"},
+    {130, Failure::interrupted,
+     "a sweep was interrupted: the same command goes on with it; or a debugger ended the run"},
 }};
 
 }  // namespace

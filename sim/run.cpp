@@ -23,6 +23,8 @@
 #include "sim/commands.hpp"
 #include "sim/exit_codes.hpp"
 #include "sim/exit_table.hpp"
+#include "sim/instrument_options.hpp"
+#include "sim/profile_report.hpp"
 #include "sim/run_inputs.hpp"
 #include "sim/run_report.hpp"
 #include "sim/schedule_check.hpp"
@@ -146,8 +148,6 @@ class Checker {
 
 void simulate(Platform& platform, Checker* checker, const std::vector<Sentence>& sentences,
               const std::vector<model::Encoding>& encodings, RunReport& report) {
-  platform.on_console(
-      [](std::string_view line) { print_error(fmt::format("firmware: {}\n", printable(line))); });
   if (checker != nullptr) {
     platform.on_tile([checker](const Tile& tile) { checker->take(tile); });
   }
@@ -173,6 +173,17 @@ void prepare_energy(const RunOptions& options, RunReport& report) {
   report.volts = energy::supply_volts(report.soc);
   energy::check_rows(report.soc, *report.energy_table, report.volts);
   report.area = energy::area_of(report.soc, *report.energy_table);
+}
+
+/// Writes the profile's file if there is to be one. @return what the text report says of it
+std::string report_profile(const debug::ProfileReport& profile, const RunOptions& options,
+                           const Style& style) {
+  if (options.profile_file) {
+    const std::string json = json_of(profile);
+    write_file(*options.profile_file, {reinterpret_cast<const std::uint8_t*>(json.data()), json.size()},
+               Durability::flushed);
+  }
+  return options.json == "-" ? "" : text_of(profile, style);
 }
 
 double peak_memory_mib() {
@@ -209,10 +220,11 @@ int run(const RunOptions& options) {
   if (predictor_file)
     predictor = read_exit_table(*predictor_file, loaded.soc.exit.predict_layer, image.descriptor().layers);
   const fs::path firmware_file = firmware_file_for(options, loaded.soc);
-  if (options.json && *options.json != "-") {
-    check_output(*options.json, {options.config, options.file.value_or(""), options.data_set.value_or(""),
-                                 model_file, firmware_file, predictor_file.value_or("")});
-  }
+  const std::vector<fs::path> inputs = {
+      options.config, options.file.value_or(""),  options.data_set.value_or(""), model_file,
+      firmware_file,  predictor_file.value_or("")};
+  if (options.json && *options.json != "-") check_output(*options.json, inputs);
+  if (options.profile_file) check_output(*options.profile_file, inputs);
   const std::vector<std::uint8_t> firmware_bytes = read_file(firmware_file, "firmware", Failure::firmware);
   const rv32::ElfFile firmware = rv32::ElfFile::parse(firmware_bytes, firmware_file.string());
 
@@ -225,8 +237,9 @@ int run(const RunOptions& options) {
   prepare_energy(options, report);
   std::optional<Checker> checker;
   if (options.check) checker.emplace(image, options.golden_cache, exit_rule(loaded.soc, predictor));
+  const RunInstruments instruments(options, firmware);
   Platform platform(loaded.soc, image, firmware, predictor,
-                    report.energy_table ? &*report.energy_table : nullptr);
+                    report.energy_table ? &*report.energy_table : nullptr, instruments.instruments());
   report.faults = platform.faults();
   simulate(platform, checker ? &*checker : nullptr, sentences, encodings, report);
 
@@ -234,8 +247,14 @@ int run(const RunOptions& options) {
   report.peak_memory_mib = peak_memory_mib();
   if (options.json) report.program_hash = sha256_of(read_file(program_file(), "program"));
   const bool json_only = options.json == "-";
-  write_reports(options.json, options.json ? json_of(report) : "",
-                json_only ? "" : text_of(report, style_of(STDOUT_FILENO)));
+  std::string text = json_only ? "" : text_of(report, style_of(STDOUT_FILENO));
+  if (instruments.profile() != nullptr)
+    text += report_profile(instruments.profile()->report(), options, style_of(STDOUT_FILENO));
+  if (options.gdb == "stdio") {
+    print_error(text);
+    text.clear();
+  }
+  write_reports(options.json, options.json ? json_of(report) : "", text);
   return report.checks.mismatches == 0 ? 0 : exit_code_of(Failure::mismatch);
 }
 

@@ -34,6 +34,8 @@ class RegisterFile {
     const Register* reg = find(offset);
     return reg != nullptr && reg->access != Access::read_only ? reg : nullptr;
   }
+  /// Debugger's side: whatever its access rules.
+  const Register* find_declared(std::uint32_t offset) const { return find(offset); }
 
  private:
   struct Slot {

@@ -38,9 +38,13 @@ void RegisterTarget::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_
 
 unsigned RegisterTarget::transport_dbg(tlm::tlm_generic_payload& payload) {
   const auto offset = static_cast<std::uint32_t>(payload.get_address());
-  const Register* reg = payload.get_data_length() == 4 ? registers.find_readable(offset) : nullptr;
+  const Register* reg = payload.get_data_length() == 4 ? registers.find_declared(offset) : nullptr;
   if (reg == nullptr || !payload.is_read()) return 0;
+  // What a read refreshes or keeps for the next one is put back.
+  const RegisterFile before = registers;
+  on_read(*reg, sc_core::SC_ZERO_TIME);
   const std::uint32_t value = registers[*reg];
+  registers = before;
   std::memcpy(payload.get_data_ptr(), &value, sizeof value);
   return 4;
 }

@@ -2,6 +2,7 @@
 #include "ip/common/unit.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace edgebert {
 namespace {
@@ -24,6 +25,8 @@ void Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::
     if ((registers[unit::control] & unit::control_start) == 0) return;
     if (running_) {
       error_ = static_cast<std::uint32_t>(unit::Error::started_while_busy);
+      log(LogLevel::warning, sc_core::sc_time_stamp() + delay,
+          [] { return "started while a command runs: ignored"; });
       return;
     }
     running_ = true;
@@ -34,6 +37,7 @@ void Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::
     registers.set(unit::status, unit::status_busy.put(1));
     if (activity != nullptr) activity->begin(activity_kind(), clock_.domain_time(start_));
     if (command_observer != nullptr) command_observer->begin(command());
+    log(LogLevel::debug, start_, [this] { return "starts " + described(); });
     if (clock_.changing()) return fail(unit::Error::clock_changing);
     start();
   } else if (reg.offset == unit::interrupt.offset) {
@@ -112,6 +116,14 @@ void Unit::complete() {
                                       .work = refused_ ? Work{} : work(),
                                       .port_cycles = refused_ ? 0 : port_cycles});
   }
+  log(LogLevel::debug, end_, [this] {
+    return "ends " + described() + " after " + std::to_string(command_cycles_) + " cycles, " +
+           std::to_string(command_stalls_.total()) + " of them stalled";
+  });
+  if (error_ != 0) {
+    log(LogLevel::warning, end_,
+        [this] { return described() + " ended with error " + std::to_string(error_); });
+  }
   if (!refused_) finish();
   registers.set(unit::busy_cycles, static_cast<std::uint32_t>(busy_cycles_ + stalls_.total()));
   registers.set(unit::commands, static_cast<std::uint32_t>(commands_));
@@ -166,6 +178,14 @@ Command Unit::command() const {
           .layer = static_cast<std::uint8_t>(unit::tag_layer.get(tag_)),
           .op = static_cast<Operator>(unit::tag_operator.get(tag_)),
           .start = start_};
+}
+
+std::string Unit::described() const {
+  return "layer " + std::to_string(unit::tag_layer.get(tag_)) + ' ' +
+         name_of(static_cast<Operator>(unit::tag_operator.get(tag_))) + ", head " +
+         std::to_string(unit::tag_head.get(tag_)) + ", row " +
+         std::to_string(unit::tag_row.get(tag_position_)) + ", column " +
+         std::to_string(unit::tag_column.get(tag_position_));
 }
 
 Tile Unit::tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,

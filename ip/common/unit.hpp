@@ -9,6 +9,8 @@
 // being changed is refused. Busy, stalled and idle cycles add up to all cycles. Not modelled: aborting a
 // command.
 #pragma once
+#include <string>
+
 #include "contract/unit_regs.hpp"
 #include "ip/common/activity.hpp"
 #include "ip/common/clock_domain.hpp"
@@ -92,6 +94,7 @@ class Unit : public RegisterTarget {
   Activity::Kind activity_kind() const;
   unit::Kind unit_kind() const;
   Command command() const;
+  std::string described() const;
 
   static constexpr std::size_t data_buffers = 2;
   static constexpr std::size_t claims_max = 5;  ///< there are five buffers

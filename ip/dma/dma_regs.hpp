@@ -52,6 +52,9 @@ inline constexpr Register map[] = {
 inline constexpr Field mode_operation{0, 2};
 inline constexpr Field mode_buffer{4, 3};
 
+inline constexpr NamedField fields[] = {{mode.offset, "operation", mode_operation},
+                                        {mode.offset, "buffer", mode_buffer}};
+
 enum class Operation : uint32_t { load = 0, store = 1, load_packed = 2 };
 enum class Buffer : uint32_t { data0 = 0, data1 = 1, mask0 = 2, mask1 = 3, auxiliary = 4 };
 

@@ -112,6 +112,10 @@ void DvfsController::set_frequency() {
 void DvfsController::show_point() {
   registers.set(regs::current_frequency, point_.kilohertz);
   registers.set(regs::current_voltage, point_.microvolts);
+  log(LogLevel::info, sc_core::sc_time_stamp(), [this] {
+    return "now at " + std::to_string(point_.kilohertz) + " kHz, " + std::to_string(point_.microvolts) +
+           " uV";
+  });
   for (const PointObserver& observer : observers_) observer(sc_core::sc_time_stamp(), point_);
 }
 

@@ -79,6 +79,23 @@ inline constexpr Field published_shift{0, 5};
 inline constexpr Field published_adds_bias{8, 1};
 inline constexpr Field published_bias{16, 8};
 
+inline constexpr NamedField fields[] = {{mode.offset, "rows_from_decoder0", mode_rows_from_decoder0},
+                                        {mode.offset, "accumulate", mode_accumulate},
+                                        {mode.offset, "keep", mode_keep},
+                                        {mode.offset, "activation", mode_activation},
+                                        {mode.offset, "bias_axis", mode_bias_axis},
+                                        {mode.offset, "row_scale", mode_row_scale},
+                                        {operand0_format.offset, "packed", format_packed},
+                                        {operand0_format.offset, "bias", format_bias},
+                                        {operand1_format.offset, "packed", format_packed},
+                                        {operand1_format.offset, "bias", format_bias},
+                                        {output_format.offset, "kind", output_kind},
+                                        {output_format.offset, "buffer", output_buffer},
+                                        {output_format.offset, "bias", output_bias},
+                                        {published_epilogue.offset, "shift", published_shift},
+                                        {published_epilogue.offset, "adds_bias", published_adds_bias},
+                                        {published_epilogue.offset, "bias", published_bias}};
+
 enum class BiasAxis : uint32_t { none = 0, column = 1, row = 2 };
 enum class OutputKind : uint32_t { adaptivfloat = 0, wide = 1, packed = 2 };
 

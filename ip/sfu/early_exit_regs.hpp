@@ -45,6 +45,11 @@ inline constexpr Register map[] = {source_format,   source_base,  classes,    th
 
 inline constexpr Field mode_command{0, 2};
 
+inline constexpr NamedField fields[] = {{mode.offset, "command", mode_command},
+                                        {source_format.offset, "kind", sfu::format_kind},
+                                        {source_format.offset, "buffer", sfu::format_buffer},
+                                        {source_format.offset, "bias", sfu::format_bias}};
+
 enum class Command : uint32_t { assess = 0, predict = 1, test = 2 };
 
 }  // namespace edgebert::early_exit

@@ -29,4 +29,11 @@ inline constexpr Register map[] = {rows,          features,    a_format,     a_b
                                    a_mask,        b_format,    b_base,       b_stride, b_mask,
                                    output_format, output_base, output_stride};
 
+inline constexpr NamedField fields[] = {
+    {a_format.offset, "kind", sfu::format_kind},      {a_format.offset, "buffer", sfu::format_buffer},
+    {a_format.offset, "bias", sfu::format_bias},      {b_format.offset, "kind", sfu::format_kind},
+    {b_format.offset, "buffer", sfu::format_buffer},  {b_format.offset, "bias", sfu::format_bias},
+    {output_format.offset, "kind", sfu::format_kind}, {output_format.offset, "buffer", sfu::format_buffer},
+    {output_format.offset, "bias", sfu::format_bias}};
+
 }  // namespace edgebert::element_add

@@ -44,4 +44,17 @@ inline constexpr Field mode_add{0, 1};
 inline constexpr Field gamma_bias{0, 3};
 inline constexpr Field beta_bias{4, 3};
 
+inline constexpr NamedField fields[] = {{mode.offset, "add", mode_add},
+                                        {a_format.offset, "kind", sfu::format_kind},
+                                        {a_format.offset, "buffer", sfu::format_buffer},
+                                        {a_format.offset, "bias", sfu::format_bias},
+                                        {b_format.offset, "kind", sfu::format_kind},
+                                        {b_format.offset, "buffer", sfu::format_buffer},
+                                        {b_format.offset, "bias", sfu::format_bias},
+                                        {output_format.offset, "kind", sfu::format_kind},
+                                        {output_format.offset, "buffer", sfu::format_buffer},
+                                        {output_format.offset, "bias", sfu::format_bias},
+                                        {parameter_biases.offset, "gamma", gamma_bias},
+                                        {parameter_biases.offset, "beta", beta_bias}};
+
 }  // namespace edgebert::layernorm

@@ -39,6 +39,15 @@ inline constexpr Register map[] = {rows,        columns,       keys,        firs
 inline constexpr Field mode_span_form{0, 2};
 inline constexpr Field mode_by_position{4, 1};
 
+inline constexpr NamedField fields[] = {{mode.offset, "span_form", mode_span_form},
+                                        {mode.offset, "by_position", mode_by_position},
+                                        {source_format.offset, "kind", sfu::format_kind},
+                                        {source_format.offset, "buffer", sfu::format_buffer},
+                                        {source_format.offset, "bias", sfu::format_bias},
+                                        {output_format.offset, "kind", sfu::format_kind},
+                                        {output_format.offset, "buffer", sfu::format_buffer},
+                                        {output_format.offset, "bias", sfu::format_bias}};
+
 inline constexpr uint32_t columns_max = 4096;
 
 }  // namespace edgebert::softmax

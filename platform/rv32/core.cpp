@@ -52,12 +52,46 @@ void Core::memory_changed(std::uint32_t address, std::uint32_t length) {
 
 void Core::add_breakpoint(std::uint32_t address) {
   breakpoints_.insert(address);
+  passed_breakpoint_.reset();
   code_.forget(address, 2);
 }
 
 void Core::remove_breakpoint(std::uint32_t address) {
   breakpoints_.erase(address);
+  passed_breakpoint_.reset();
   code_.forget(address, 2);
+}
+
+void Core::add_watchpoint(const Watchpoint& watchpoint) {
+  watchpoints_.insert(watchpoint);
+  refresh_watched_memory();
+}
+
+void Core::remove_watchpoint(const Watchpoint& watchpoint) {
+  watchpoints_.erase(watchpoint);
+  refresh_watched_memory();
+}
+
+void Core::refresh_watched_memory() {
+  memory_.forget_slow();
+  for (const Watchpoint& watchpoint : watchpoints_) memory_.slow(watchpoint.address, watchpoint.length);
+}
+
+void Core::watch(std::uint32_t address, std::uint32_t size, bool write) {
+  for (const Watchpoint& watchpoint : watchpoints_) {
+    const bool meets = address < std::uint64_t{watchpoint.address} + watchpoint.length &&
+                       watchpoint.address < std::uint64_t{address} + size;
+    if (!meets || !(write ? watchpoint.writes : watchpoint.reads)) continue;
+    watch_hit_ = watchpoint;
+    stop_ = StopReason::watchpoint;
+  }
+}
+
+bool Core::set_csr(std::uint32_t number, std::uint32_t value) {
+  constexpr std::uint32_t read_only = 3;
+  if (number >> 10 == read_only) return false;
+  // A written counter shows its value one instruction later, so the write belongs to the one before.
+  return csr_.write(number, value, {cycles() - 1, instructions() - 1});
 }
 
 void Core::set_pc(std::uint32_t pc) {

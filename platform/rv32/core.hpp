@@ -26,6 +26,7 @@
 //   interrupt) costs one cycle and retires nothing.
 #pragma once
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -65,6 +66,18 @@ enum class StopReason : std::uint8_t {
   wfi,         ///< waiting; nothing enabled is pending
   requested,   ///< request_stop() was called during the last instruction
   breakpoint,  ///< the next instruction has a breakpoint
+  watchpoint,  ///< the last instruction did what a watchpoint waits for; watch_hit() says which
+};
+
+/// Bytes that run() shall stop after a load or store of this core to. A store that changes nothing counts,
+/// the accesses of DMA do not.
+struct Watchpoint {
+  std::uint32_t address;
+  std::uint32_t length;
+  bool reads;
+  bool writes;
+
+  auto operator<=>(const Watchpoint&) const = default;
 };
 
 struct RunResult {
@@ -114,6 +127,12 @@ class Core {
   void add_breakpoint(std::uint32_t address);
   void remove_breakpoint(std::uint32_t address);
 
+  /// While there are watchpoints, memory within 16 MiB of them is reached slowly; results are the same.
+  void add_watchpoint(const Watchpoint& watchpoint);
+  void remove_watchpoint(const Watchpoint& watchpoint);
+  /// The one that ended the last run() with StopReason::watchpoint.
+  const Watchpoint& watch_hit() const { return watch_hit_; }
+
   /// What CSR time reads, in its own ticks; without one the time CSRs are illegal.
   void set_time_source(std::function<std::uint64_t()> source) { csr_.set_time_source(std::move(source)); }
 
@@ -132,6 +151,9 @@ class Core {
   void set_reg(unsigned index, std::uint32_t value);
   /// Without side effects and whatever the privilege; nothing if the register does not exist.
   std::optional<std::uint32_t> csr(std::uint32_t number) const { return csr_.read(number, progress()); }
+  /// Between runs, whatever the privilege; the value is legalised as an instruction's would be.
+  /// @return false if the register does not exist or is read-only
+  bool set_csr(std::uint32_t number, std::uint32_t value);
   Privilege privilege() const { return csr_.privilege(); }
   bool waiting() const { return waiting_; }
 
@@ -153,6 +175,8 @@ class Core {
   bool fail(Cause cause, std::uint32_t value);
   void stall(std::uint32_t cycles);
   void limit_run(std::uint64_t cycles);
+  void watch(std::uint32_t address, std::uint32_t size, bool write);
+  void refresh_watched_memory();
 
   Progress progress() const { return {cycles(), instructions()}; }
 
@@ -162,6 +186,8 @@ class Core {
   MemoryWindows memory_;
   CodeCache code_;
   std::set<std::uint32_t> breakpoints_;
+  std::set<Watchpoint> watchpoints_;
+  Watchpoint watch_hit_{};
 
   std::array<std::uint32_t, 33> x_{};  ///< x0 to x31 and discard_register
   std::uint32_t pc_ = 0;

@@ -298,19 +298,19 @@ op_lr:
   PUBLISH;
   if (!load_reserved(RS1, result)) goto trap;
   RD = result;
-  NEXT;
+  goto next_boundary;
 
 op_sc:
   PUBLISH;
   if (!store_conditional(RS1, RS2, result)) goto trap;
   RD = result;
-  NEXT;
+  goto next_boundary;
 
 op_amo:
   PUBLISH;
   if (!atomic(IMM, RS1, RS2, result)) goto trap;
   RD = result;
-  NEXT;
+  goto next_boundary;
 }
 
 }  // namespace edgebert::rv32

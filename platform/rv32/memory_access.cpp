@@ -45,6 +45,7 @@ std::uint32_t combine(std::uint32_t bits, std::uint32_t old, std::uint32_t opera
 }  // namespace
 
 bool Core::load(std::uint32_t address, std::uint32_t size, std::uint32_t& value) {
+  if (!watchpoints_.empty()) watch(address, size, false);
   if (address % size != 0) return load_misaligned(address, size, value);
   if (const auto found = memory_.find(address, size); found.host != nullptr) {
     value = get(found.host, size);
@@ -57,6 +58,7 @@ bool Core::load(std::uint32_t address, std::uint32_t size, std::uint32_t& value)
 }
 
 bool Core::store(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
+  if (!watchpoints_.empty()) watch(address, size, true);
   if (address % size != 0) return store_misaligned(address, size, value);
   if (const auto found = memory_.find(address, size); found.host != nullptr) {
     if (!found.writable) return fail(Cause::store_access_fault, address);
@@ -99,6 +101,7 @@ bool Core::store_misaligned(std::uint32_t address, std::uint32_t size, std::uint
 }
 
 bool Core::load_reserved(std::uint32_t address, std::uint32_t& value) {
+  if (!watchpoints_.empty()) watch(address, 4, false);
   if (address % 4 != 0) return fail(Cause::load_misaligned, address);
   const auto found = memory_.find(address, 4);
   if (found.host == nullptr) return fail(Cause::load_access_fault, address);
@@ -113,7 +116,9 @@ bool Core::store_conditional(std::uint32_t address, std::uint32_t value, std::ui
   if (!found.writable) return fail(Cause::store_access_fault, address);
   failed = reservation_ == address ? 0 : 1;
   reservation_.reset();
-  if (failed == 0) std::memcpy(found.host, &value, 4);
+  if (failed != 0) return true;
+  if (!watchpoints_.empty()) watch(address, 4, true);
+  std::memcpy(found.host, &value, 4);
   return true;
 }
 
@@ -121,6 +126,10 @@ bool Core::atomic(std::uint32_t bits, std::uint32_t address, std::uint32_t opera
   if (address % 4 != 0) return fail(Cause::store_misaligned, address);
   const auto found = memory_.find(address, 4);
   if (!found.writable) return fail(Cause::store_access_fault, address);
+  if (!watchpoints_.empty()) {
+    watch(address, 4, false);
+    watch(address, 4, true);
+  }
   old = get(found.host, 4);
   const std::uint32_t result = combine(bits, old, operand);
   std::memcpy(found.host, &result, 4);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/rv32/memory_windows.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "contract/error.hpp"
@@ -30,11 +32,22 @@ MemoryWindows::Found MemoryWindows::find(std::uint32_t address, std::uint32_t si
   for (const Window& window : windows_) {
     const std::uint32_t offset = address - window.base;
     if (offset < window.size && size <= window.size - offset) {
-      recent_[address >> 24] = {window.base, window.size, window.writable ? window.size : 0, window.host};
+      if (!slow_[address >> 24])
+        recent_[address >> 24] = {window.base, window.size, window.writable ? window.size : 0, window.host};
       return {window.host + offset, window.writable};
     }
   }
   return {nullptr, false};
+}
+
+void MemoryWindows::slow(std::uint32_t address, std::uint32_t length) {
+  if (length == 0) return;
+  const auto last =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(0xffffffff, std::uint64_t{address} + length - 1));
+  for (std::uint32_t region = address >> 24; region <= last >> 24; ++region) {
+    slow_.set(region);
+    recent_[region] = {};
+  }
 }
 
 }  // namespace edgebert::rv32

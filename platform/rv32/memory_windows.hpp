@@ -2,6 +2,7 @@
 // Memory the core reaches by host pointer: any number of windows, each readable and optionally writable.
 #pragma once
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -35,6 +36,10 @@ class MemoryWindows {
   /// Any address, any alignment; remembers the window for the quick accesses.
   Found find(std::uint32_t address, std::uint32_t size);
 
+  /// From now on quick accesses to the 16-MiB regions of these bytes fail, so that each one is seen.
+  void slow(std::uint32_t address, std::uint32_t length);
+  void forget_slow() { slow_.reset(); }
+
  private:
   struct Window {
     std::uint32_t base;
@@ -51,6 +56,7 @@ class MemoryWindows {
 
   std::vector<Window> windows_;
   std::array<Recent, 256> recent_{};
+  std::bitset<256> slow_;  ///< regions of which no window is remembered
 };
 
 }  // namespace edgebert::rv32

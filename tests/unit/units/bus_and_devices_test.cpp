@@ -103,14 +103,16 @@ TEST_CASE("watchdog: silent while restarted, raised when not, off at 0") {
 TEST_CASE("console: whole lines, and endless ones cut") {
   auto& b = bench();
   std::vector<std::string> lines;
-  b.console.on_line([&lines](std::string_view line) { lines.emplace_back(line); });
+  b.console.log.connect(LogLevel::info, [&lines](LogLevel, const sc_core::sc_time&, std::string_view line) {
+    lines.emplace_back(line);
+  });
   for (const char c : std::string("hello\n\nx"))
     b.set(map::console.base, console::transmit, static_cast<std::uint8_t>(c));
   CHECK(lines == std::vector<std::string>{"hello", ""});
   for (std::size_t i = 0; i < Console::longest_line; ++i) b.set(map::console.base, console::transmit, 'y');
   REQUIRE(lines.size() == 3);
   CHECK(lines[2].size() == Console::longest_line);
-  b.console.on_line({});
+  b.console.log.connect(LogLevel::off, {});
 }
 
 TEST_CASE("exit device: the first code counts") {
