@@ -66,10 +66,14 @@ std::vector<UnitReport> snapshot(Soc& soc) {
                        unit->counters.all()});
   }
   for (const Memory* memory : {&soc.system_sram, &soc.weight_memory, static_cast<Memory*>(&soc.envm)}) {
-    reports.push_back({memory->basename(), 0, 0, {}, memory->counters()});
+    reports.push_back({memory->basename(), 0, 0, {}, memory->counters(), false});
   }
-  reports.push_back(
-      {"bus", 0, 0, {}, {{"core_accesses", soc.bus.core_accesses()}, {"dma_beats", soc.bus.dma_beats()}}});
+  reports.push_back({"bus",
+                     0,
+                     0,
+                     {},
+                     {{"core_accesses", soc.bus.core_accesses()}, {"dma_beats", soc.bus.dma_beats()}},
+                     false});
   return reports;
 }
 
@@ -389,7 +393,8 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
   const std::vector<Elapsed> elapsed_before = elapsed(soc);
   const std::uint64_t instructions = soc.cpu.core().instructions();
   const sc_time start = sc_core::sc_time_stamp();
-  const ClockDomain& clock = soc.accelerator_clock;
+  ClockDomain& clock = soc.accelerator_clock;
+  clock.forget_before(start);
   const sc_time domain_start = clock.domain_time(start);
   soc.weight_memory.settle();
   state.operators->restart(start);

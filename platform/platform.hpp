@@ -33,11 +33,12 @@ struct UnitReport {
   std::uint64_t busy_cycles;  ///< accelerator cycles at work; with `stalls` and idle ones, all of them
   Stalls stalls;              ///< accelerator cycles with a command that waits
   std::map<std::string, std::uint64_t, std::less<>> counters;
+  bool timed = true;  ///< false: a memory or the bus, which only counts
 
-  /// The rest of `cycles`; 0 for what has no commands.
+  /// The rest of `cycles`; 0 for what only counts.
   std::uint64_t idle_cycles(std::uint64_t cycles) const {
     const std::uint64_t used = busy_cycles + stalls.total();
-    return commands == 0 || used > cycles ? 0 : cycles - used;
+    return !timed || used > cycles ? 0 : cycles - used;
   }
 };
 

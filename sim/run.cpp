@@ -83,7 +83,7 @@ SentenceReport report_of(const Sentence& sentence, const model::Encoding& encodi
   if (result.predicted_layer != 0) report.predicted_layer = result.predicted_layer;
   for (std::uint32_t i = 0; i < result.layers; ++i) {
     const mailbox::LayerRecord& layer = result.layer[i];
-    report.points.push_back({.hertz = layer.frequency * 1e3, .volts = layer.voltage * 1e-6});
+    report.points.push_back({.hertz = layer.frequency * 1e3, .volts = layer.voltage / 1e6});
   }
   report.deadline_missed = answer.deadline_missed;
   report.deadline_infeasible = (result.flags & mailbox::result_flags::deadline_infeasible) != 0;

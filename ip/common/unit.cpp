@@ -44,11 +44,12 @@ void Unit::begin(const sc_core::sc_time& delay) {
   }
   running_ = true;
   start_ = sc_core::sc_time_stamp() + delay;
-  idle_ += clock_.domain_time(start_) - clock_.domain_time(end_);
+  domain_start_ = clock_.domain_time(start_);
+  idle_ += domain_start_ - domain_end_;
   tag_ = registers[unit::tag];
   tag_position_ = registers[unit::tag_position];
   registers.set(unit::status, unit::status_busy.put(1));
-  if (activity != nullptr) activity->begin(activity_kind(), clock_.domain_time(start_));
+  if (activity != nullptr) activity->begin(activity_kind(), domain_start_);
   if (command_observer != nullptr) command_observer->begin(command());
   log(LogLevel::debug, start_, [this] { return "starts " + described(); });
   if (clock_.changing()) return fail(unit::Error::clock_changing);
@@ -104,8 +105,9 @@ void Unit::complete() {
     return;
   }
   running_ = false;
-  end_ = sc_core::sc_time_stamp();
-  in_commands_ += clock_.domain_time(end_) - clock_.domain_time(start_);
+  const sc_core::sc_time& end = sc_core::sc_time_stamp();
+  domain_end_ = clock_.domain_time(end);
+  in_commands_ += domain_end_ - domain_start_;
   ++commands_;
   busy_cycles_ += command_cycles_ - command_stalls_.total();
   stalls_ += command_stalls_;
@@ -116,20 +118,20 @@ void Unit::complete() {
     port_cycles += use.port_cycles;
     use = {};
   }
-  if (activity != nullptr) activity->end(activity_kind(), clock_.domain_time(end_));
+  if (activity != nullptr) activity->end(activity_kind(), domain_end_);
   if (command_observer != nullptr) {
-    command_observer->end(command(), {.end = end_,
+    command_observer->end(command(), {.end = end,
                                       .busy = command_cycles_ - command_stalls_.total(),
                                       .stalls = command_stalls_,
                                       .work = refused_ ? Work{} : work(),
                                       .port_cycles = refused_ ? 0 : port_cycles});
   }
-  log(LogLevel::debug, end_, [this] {
+  log(LogLevel::debug, end, [this] {
     return "ends " + described() + " after " + std::to_string(command_cycles_) + " cycles, " +
            std::to_string(command_stalls_.total()) + " of them stalled";
   });
   if (error_ != 0) {
-    log(LogLevel::warning, end_,
+    log(LogLevel::warning, end,
         [this] { return described() + " ended with error " + std::to_string(error_); });
   }
   if (!refused_) finish();
@@ -143,12 +145,12 @@ void Unit::complete() {
 
 sc_core::sc_time Unit::time_in_commands() const {
   if (!running_) return in_commands_;
-  return in_commands_ + (clock_.domain_time(sc_core::sc_time_stamp()) - clock_.domain_time(start_));
+  return in_commands_ + (clock_.domain_time(sc_core::sc_time_stamp()) - domain_start_);
 }
 
 sc_core::sc_time Unit::time_idle() const {
   if (running_) return idle_;
-  return idle_ + (clock_.domain_time(sc_core::sc_time_stamp()) - clock_.domain_time(end_));
+  return idle_ + (clock_.domain_time(sc_core::sc_time_stamp()) - domain_end_);
 }
 
 bool Unit::claim(ScratchBuffer& buffer, std::uint64_t base, std::uint64_t rows, std::uint64_t stride,

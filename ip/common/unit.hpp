@@ -102,8 +102,9 @@ class Unit : public RegisterTarget {
 
   const ClockDomain& clock_;
   sc_core::sc_event completion_{"completion"};
-  sc_core::sc_time start_;  ///< of the running command
-  sc_core::sc_time end_;    ///< of the last one
+  sc_core::sc_time start_;         ///< of the running command
+  sc_core::sc_time domain_start_;  ///< the same in domain time
+  sc_core::sc_time domain_end_;    ///< of the last one
   sc_core::sc_time in_commands_;
   sc_core::sc_time idle_;
   Cycles command_cycles_ = 0;  ///< of the running command, stalls included

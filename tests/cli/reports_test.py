@@ -73,6 +73,13 @@ class Json(ProgramTest):
         for unit in totals["units"]:
             parts = [part for sentence in sentences for part in sentence["units"] if part["unit"] == unit["unit"]]
             self.assertEqual(unit["busy_cycles"], sum(part["busy_cycles"] for part in parts))
+        for part in (*sentences, totals):
+            for unit in part["units"]:
+                counted = unit["unit"] in ("system_sram", "weight_memory", "envm", "bus")
+                cycles = unit["busy_cycles"] + sum(unit["stalled_cycles"].values()) + unit["idle_cycles"]
+                self.assertEqual(cycles, 0 if counted else part["cycles"], unit["unit"])
+        # A unit without a command is idle all the time.
+        self.assertIn(0, [unit["commands"] for part in sentences for unit in part["units"] if unit["unit"] == "dvfs"])
         for key in ("macs", "bytes_loaded", "bytes_stored", "cycles"):
             parts = [row[key] for sentence in sentences for row in sentence["operators"]]
             self.assertEqual(sum(row[key] for row in totals["operators"]), sum(parts))
