@@ -38,8 +38,12 @@ void Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::
     if (activity != nullptr) activity->begin(activity_kind(), clock_.domain_time(start_));
     if (command_observer != nullptr) command_observer->begin(command());
     log(LogLevel::debug, start_, [this] { return "starts " + described(); });
-    if (clock_.changing()) return fail(unit::Error::clock_changing);
-    start();
+    if (clock_.changing()) {
+      fail(unit::Error::clock_changing);
+    } else {
+      start();
+    }
+    if (command_observer != nullptr) command_observer->claimed(command());
   } else if (reg.offset == unit::interrupt.offset) {
     const std::uint32_t written = registers[unit::interrupt];
     registers.set(unit::interrupt, (written & ~causes) | (previous & causes & ~written));
@@ -114,7 +118,8 @@ void Unit::complete() {
                                       .busy = command_cycles_ - command_stalls_.total(),
                                       .stalls = command_stalls_,
                                       .work = refused_ ? Work{} : work(),
-                                      .port_cycles = refused_ ? 0 : port_cycles});
+                                      .port_cycles = refused_ ? 0 : port_cycles,
+                                      .error = error_});
   }
   log(LogLevel::debug, end_, [this] {
     return "ends " + described() + " after " + std::to_string(command_cycles_) + " cycles, " +
@@ -177,7 +182,10 @@ Command Unit::command() const {
   return {.unit = unit_kind(),
           .layer = static_cast<std::uint8_t>(unit::tag_layer.get(tag_)),
           .op = static_cast<Operator>(unit::tag_operator.get(tag_)),
-          .start = start_};
+          .start = start_,
+          .head = static_cast<std::uint8_t>(unit::tag_head.get(tag_)),
+          .row = static_cast<std::uint16_t>(unit::tag_row.get(tag_position_)),
+          .column = static_cast<std::uint16_t>(unit::tag_column.get(tag_position_))};
 }
 
 std::string Unit::described() const {
@@ -189,7 +197,7 @@ std::string Unit::described() const {
 }
 
 Tile Unit::tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
-                std::span<const std::int32_t> values) const {
+                std::span<const std::int32_t> values, std::uint32_t bias) const {
   return {.layer = static_cast<std::uint8_t>(unit::tag_layer.get(tag_)),
           .op = static_cast<Operator>(unit::tag_operator.get(tag_)),
           .head = static_cast<std::uint8_t>(unit::tag_head.get(tag_)),
@@ -198,7 +206,8 @@ Tile Unit::tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
           .rows = rows,
           .columns = columns,
           .format = format,
-          .values = values};
+          .values = values,
+          .bias = bias};
 }
 
 }  // namespace edgebert
