@@ -272,6 +272,7 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
     state.booting = false;
   });
   soc.exit_device.on_exit([&soc] {
+    soc.console.end_line(soc.cpu.local_time());
     soc.cpu.stop_run();
     sc_core::sc_pause();
   });
