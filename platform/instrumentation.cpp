@@ -65,17 +65,8 @@ void connect_log(const Instruments& instruments, const rv32::ElfFile& firmware, 
 
 /// Whose interrupt is raised and enabled now.
 std::string wait_cause(Soc& soc) {
-  const std::uint32_t line = soc.interrupt_controller.registers[interrupt_controller::claim];
-  const auto units = soc.accelerator.units();
-  if (line < units.size()) return units[line].first;
-  switch (static_cast<memory_map::InterruptLine>(line)) {
-    case memory_map::InterruptLine::mailbox:
-      return memory_map::mailbox.name;
-    case memory_map::InterruptLine::watchdog:
-      return memory_map::watchdog.name;
-    default:
-      return memory_map::timer.name;
-  }
+  return std::string(
+      tracing::interrupt_name(soc.interrupt_controller.registers[interrupt_controller::claim]));
 }
 
 }  // namespace

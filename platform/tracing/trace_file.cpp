@@ -36,20 +36,22 @@ TraceFile::TraceFile(fs::path path) : path_(std::move(path)) {
 }
 
 TraceFile::~TraceFile() {
-  if (!file_) return;
+  if (file_) discard();
+}
+
+void TraceFile::discard() {
   file_.reset();
   std::error_code code;
-  if (written_ != path_) fs::remove(written_, code);
+  if (!written_.empty() && !in_place()) fs::remove(written_, code);
 }
 
 void TraceFile::refuse(const std::string& why) {
-  file_.reset();
-  std::error_code code;
-  if (!written_.empty() && written_ != path_) fs::remove(written_, code);
+  discard();
   throw Error(Failure::input, fmt::format("cannot write '{}': {}", path_.string(), why));
 }
 
 void TraceFile::write(std::string_view text) {
+  if (!problem_.empty()) return;
   buffer_ += text;
   size_ += text.size();
   if (buffer_.size() >= buffer_bytes) flush();
@@ -60,15 +62,16 @@ void TraceFile::flush() {
   const auto bytes = static_cast<unsigned>(buffer_.size());
   if (bytes != 0 &&
       gzwrite(static_cast<gzFile>(file_.get()), buffer_.data(), bytes) != static_cast<int>(bytes))
-    refuse(std::strerror(errno));
+    problem_ = std::strerror(errno);
   buffer_.clear();
 }
 
 void TraceFile::close() {
-  flush();
+  if (problem_.empty()) flush();
+  if (!problem_.empty()) refuse(problem_);
   errno = 0;
   if (gzclose(static_cast<gzFile>(file_.release())) != Z_OK) refuse(std::strerror(errno));
-  if (written_ == path_) return;
+  if (in_place()) return;
   std::error_code renamed;
   fs::rename(written_, fs::is_symlink(path_) ? fs::weakly_canonical(path_) : path_, renamed);
   if (renamed) refuse(renamed.message());

@@ -20,20 +20,23 @@ class TraceFile {
   TraceFile(const TraceFile&) = delete;
   TraceFile& operator=(const TraceFile&) = delete;
 
-  /// @throws Error(Failure::input)
+  /// Does not fail: it is called from within the simulation. What went wrong, close() says.
   void write(std::string_view text);
-  /// @throws Error(Failure::input)
+  /// @throws Error(Failure::input) if anything could not be written
   void close();
 
   const std::filesystem::path& path() const { return path_; }
   /// Bytes written, before compression.
   std::uint64_t size() const { return size_; }
+  /// Whether it is a device or a pipe.
+  bool in_place() const { return written_ == path_; }
 
  private:
   struct Closer {
     void operator()(void* file) const;
   };
 
+  void discard();
   [[noreturn]] void refuse(const std::string& why);
   void flush();
 
@@ -41,6 +44,7 @@ class TraceFile {
   std::filesystem::path written_;       ///< path_, or the temporary
   std::unique_ptr<void, Closer> file_;  ///< zlib's, which writes plain files as well
   std::string buffer_;
+  std::string problem_;  ///< what went wrong; empty: nothing
   std::uint64_t size_ = 0;
 };
 

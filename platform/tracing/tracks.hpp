@@ -46,6 +46,7 @@ std::vector<std::string> track_names();
 
 /// Interrupt lines of the controller, and behind them the timer's, which has a wire of its own.
 inline constexpr std::size_t interrupt_count = memory_map::interrupt_lines + 1;
+/// What is no line of the controller is the timer.
 std::string_view interrupt_name(std::size_t line);
 
 /// Buffers of the accelerator.

@@ -168,6 +168,7 @@ void VcdTrace::finish() {
   written_ = std::max(end, written_);
   finished_ = true;
   file_.close();
+  if (file_.in_place()) return;
   const std::string save = save_file();
   write_file(save_file_of(file_.path()), {reinterpret_cast<const std::uint8_t*>(save.data()), save.size()});
 }

@@ -25,7 +25,8 @@ class VcdTrace : public Listener {
   /// What a failed run left, complete as far as it goes; no file if there was nothing to see.
   ~VcdTrace() override;
 
-  /// Closes the file and writes the save file. @throws Error(Failure::input)
+  /// Closes the file and writes the save file, without which a device or a pipe does. @throws
+  /// Error(Failure::input)
   void finish();
   /// When the limit was reached, if it was.
   std::optional<Time> stopped() const { return stopped_; }
