@@ -40,7 +40,7 @@ def npy(path):
     return header["descr"], header["shape"], struct.unpack(f"<{count}{code}", content[10 + length:])
 
 
-class Dumps(ProgramTest):
+class DumpTest(ProgramTest):
     def dump(self, *specs, arguments=(), folder="dumps"):
         process = self.run_tiny(*(part for spec in specs for part in ("--dump", spec)), "--dump-dir", folder, *arguments)
         self.assert_succeeds(process)
@@ -50,6 +50,8 @@ class Dumps(ProgramTest):
     def names(self, folder):
         return sorted(path.name for path in folder.iterdir())
 
+
+class Dumps(DumpTest):
     def test_both_sides_are_equal(self):
         folder = self.dump("all")
         names = self.names(folder / "platform")
@@ -121,12 +123,14 @@ class Dumps(ProgramTest):
         self.write("file", "")
         self.assert_fails(self.run_tiny("--dump", "1", "--dump-dir", "file"), INPUT, re.compile("edgebert-sim: cannot make folder 'file'.*"))
 
+
+class Example(DumpTest):
     def test_example_of_the_page(self):
         """The five lines of docs/dumps.md, as they stand there."""
         python = python_with_numpy()
         if python is None:
             print("python3-numpy is not installed: scripts/install-packages --debug")
-            self.skipTest("python3-numpy is not installed")
+            self.skipTest("no NumPy")
         page = (SOURCE / "docs" / "dumps.md").read_text()
         lines = re.search(r"```python\n(.*?)```", page, re.S).group(1)
         self.assertEqual(lines.count("\n"), 5)

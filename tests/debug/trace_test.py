@@ -5,10 +5,11 @@ import gzip
 import json
 import os
 import re
+import subprocess
 import unittest
 from decimal import Decimal
 
-from program import EDGEBERT, IMAGE, INPUT, SENTENCE, SIM, TIMEOUT, TINY, USAGE, ProgramTest
+from program import EDGEBERT, IMAGE, INPUT, SANITIZER_REMARK, SENTENCE, SIM, TIMEOUT, TINY, USAGE, ProgramTest
 
 UNITS = ["processing_unit", "softmax", "layernorm", "element_add", "early_exit", "dma", "dvfs"]
 AWKWARD = "quote \" backslash \\ <b>&amp;</b> \u00e9 \u6f22 \U0001f3ac tab\t bell\x07 \u2028 end"
@@ -253,18 +254,11 @@ class Windows(TraceTest):
 
 
 class NothingChanges(ProgramTest):
-    def report(self, *arguments):
-        process = self.run_tiny("--json", "-", *arguments)
-        self.assert_succeeds(process)
-        report = json.loads(process.stdout)
-        del report["host"]
-        return report
-
     def test_reports_are_equal(self):
         for configuration in ([], ["--set", "core.quantum=7"], ["--set", "exit.threshold=0", "--set", "bus.register_latency=3"]):
-            plain = self.report(*configuration)
-            self.assertEqual(plain, self.report(*configuration, "--trace", "t.json", "--vcd", "t.vcd", "--dump", "all", "--dump-dir", "dumps"))
-            self.assertEqual(plain, self.report(*configuration, "--trace", "t.json.gz", "--trace-units", "core", "--trace-to", "0.3ms"))
+            plain = self.tiny_report(*configuration)
+            self.assertEqual(plain, self.tiny_report(*configuration, "--trace", "t.json", "--vcd", "t.vcd", "--dump", "all", "--dump-dir", "dumps"))
+            self.assertEqual(plain, self.tiny_report(*configuration, "--trace", "t.json.gz", "--trace-units", "core", "--trace-to", "0.3ms"))
 
     def test_traces_do_not_depend_on_the_quantum(self):
         for name, quantum in (("one.json", "7"), ("two.json", "100000")):
@@ -317,6 +311,23 @@ class Mistakes(ProgramTest):
         self.assertTrue(trace.of("dma"))
         self.assertIn("$enddefinitions", (self.folder / "waves.vcd").read_text())
         self.assertTrue((self.folder / "waves.gtkw").exists())
+
+    def test_a_full_disk_is_one_line(self):
+        """As a file size limit acts: the run says which file, and leaves none."""
+        for option, name in (("--trace", "trace.json"), ("--vcd", "waves.vcd")):
+            command = f"ulimit -f 8; exec '{SIM}' run '{TINY}' --model '{IMAGE}' --text '{SENTENCE}' {option} {name}"
+            process = subprocess.run(["bash", "-c", command], cwd=self.folder, capture_output=True, check=False)
+            self.assertEqual(SANITIZER_REMARK.sub(b"", process.stderr).decode(), f"edgebert-sim: cannot write '{name}': File too large\n")
+            self.assertEqual((process.returncode, process.stdout), (INPUT, b""))
+            self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_devices_and_pipes(self):
+        os.mkfifo(self.folder / "pipe")
+        with subprocess.Popen(["cat", self.folder / "pipe"], stdout=subprocess.PIPE) as reader:
+            self.assert_succeeds(self.run_tiny("--trace", "pipe", "--vcd", "/dev/null"))
+            Trace(self, reader.communicate()[0])
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["pipe"])
+        self.assertFalse(os.path.exists("/dev/null.gtkw"))
 
     def test_refused_runs_leave_nothing(self):
         process = self.run_tiny("--trace", "trace.json", "--vcd", "waves.vcd", "--set", "memory.weight_memory.size=4 KiB")

@@ -56,6 +56,8 @@ class VcdTest(ProgramTest):
         self.assert_succeeds(process)
         return Waves(self, (self.folder / "waves.vcd").read_text())
 
+
+class Waveforms(VcdTest):
     def test_units_are_as_long_busy_as_the_report_says(self):
         waves = self.waves()
         report = json.loads((self.folder / "report.json").read_text())
@@ -117,11 +119,13 @@ class VcdTest(ProgramTest):
         named = [line for line in save.splitlines() if re.match(r"edgebert\.", line)]
         self.assertEqual(sorted(named), sorted(waves.kinds))
 
+
+class Gtkwave(VcdTest):
     def test_gtkwave_reads_it(self):
         """To GTKWave's own format and back: every change is there."""
         if not shutil.which("vcd2fst"):
             print("gtkwave is not installed: scripts/install-packages --debug")
-            self.skipTest("gtkwave is not installed")
+            self.skipTest("no vcd2fst")
         waves = self.waves()
         subprocess.run(["vcd2fst", "waves.vcd", "waves.fst"], cwd=self.folder, check=True, capture_output=True)
         back = subprocess.run(["fst2vcd", "waves.fst"], cwd=self.folder, check=True, capture_output=True, text=True).stdout
