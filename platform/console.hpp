@@ -23,11 +23,12 @@ class Console : public RegisterTarget {
   }
 
  private:
-  void on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) override {
+  Effect on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) override {
     const char next = static_cast<char>(registers[console::transmit]);
     if (next != '\n') line_.push_back(next);
-    if (next != '\n' && line_.size() < longest_line) return;
+    if (next != '\n' && line_.size() < longest_line) return Effect::none;
     show(sc_core::sc_time_stamp() + delay);
+    return Effect::none;
   }
   void show(const sc_core::sc_time& now) {
     log(LogLevel::info, now, [this] { return std::string_view(line_); });
