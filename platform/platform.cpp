@@ -140,22 +140,22 @@ std::string what_is_wrong(const mailbox::Result& result, const mailbox::Job& job
   return "";
 }
 
-/// Passes commands on to both: one observer a unit is all it costs.
+/// Passes commands on to several: one observer a unit is all it costs.
 class CommandLog : public CommandObserver {
  public:
-  CommandLog(OperatorTable& operators, EnergyAccount& energy) : operators_(operators), energy_(energy) {}
+  void add(CommandObserver& observer) { observers_.push_back(&observer); }
   void begin(const Command& command) override {
-    operators_.begin(command);
-    energy_.begin(command);
+    for (CommandObserver* each : observers_) each->begin(command);
+  }
+  void claimed(const Command& command) override {
+    for (CommandObserver* each : observers_) each->claimed(command);
   }
   void end(const Command& command, const Completion& completion) override {
-    operators_.end(command, completion);
-    energy_.end(command, completion);
+    for (CommandObserver* each : observers_) each->end(command, completion);
   }
 
  private:
-  OperatorTable& operators_;
-  EnergyAccount& energy_;
+  std::vector<CommandObserver*> observers_;
 };
 
 }  // namespace
@@ -170,9 +170,9 @@ struct Platform::State {
   FaultReport faults{};
   std::optional<energy::EnergyTable> energy_table{};
   std::unique_ptr<EnergyAccount> energy{};  ///< nothing without a table
-  std::unique_ptr<CommandLog> commands{};
+  CommandLog commands{};
   Instruments instruments{};
-  std::unique_ptr<debug::Target> debug_target{};  ///< nothing without a debugger
+  Connections connections{};
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -255,27 +255,28 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   State& state = *state_;
   Soc& soc = *state.soc;
   state.operators = std::make_unique<OperatorTable>(image.descriptor().layers, soc.accelerator_clock);
+  state.commands.add(*state.operators);
   if (energy != nullptr) {
     state.energy_table = energy::with_dvfs_rows(*energy, state.config);
     state.energy =
         std::make_unique<EnergyAccount>(*state.energy_table, state.config, soc, state.descriptor.layers);
-    state.commands = std::make_unique<CommandLog>(*state.operators, *state.energy);
+    state.commands.add(*state.energy);
   }
-  CommandObserver* observer = state.operators.get();
-  if (state.commands) observer = state.commands.get();
-  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = observer;
+  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.commands;
   const std::uint64_t free = load_model(image, config.embedding.store, soc);
   state.predictor = load_predictor(predictor, free, soc);
   load(soc, firmware);
   state.faults = inject_faults(image, config, soc);
   state.instruments = instruments;
-  state.debug_target = connect(state.instruments, state.firmware, soc);
+  state.connections = connect(state.instruments, state.firmware, soc);
+  if (state.connections.probe) state.commands.add(*state.connections.probe);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
   soc.cpu.on_idle([&state] {
     if (state.booting) sc_core::sc_pause();
     state.booting = false;
   });
   soc.exit_device.on_exit([&soc] {
+    soc.console.end_line(soc.cpu.local_time());
     soc.cpu.stop_run();
     sc_core::sc_pause();
   });
@@ -399,6 +400,7 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
   soc.weight_memory.settle();
   state.operators->restart(start);
   if (state.energy) state.energy->restart(start);
+  if (state.connections.probe) state.connections.probe->sentence_begins(start);
   soc.mailbox.post(job);
   state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
   state.check_running(attempt);
@@ -425,6 +427,8 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
                           {}};
   if (state.energy)
     sentence.energy = state.energy->finish(soc.mailbox.answer_time(), sc_core::sc_time_stamp());
+  if (state.connections.probe)
+    state.connections.probe->sentence_ends(soc.mailbox.answer_time(), sentence.energy.trace);
   check_conservation(soc, elapsed_before, sentence.units,
                      clock.domain_time(sc_core::sc_time_stamp()) - domain_start);
   for (const UnitReport& unit : sentence.units) {

@@ -30,6 +30,13 @@ struct RunOptions {
   std::optional<std::filesystem::path> profile_file;  ///< and as JSON
   std::vector<std::string> log;                       ///< source=level
   std::vector<std::string> trace_registers;           ///< names of register blocks
+  std::optional<std::filesystem::path> trace;         ///< timeline
+  std::optional<std::filesystem::path> vcd;           ///< waveforms
+  std::optional<std::string> trace_from, trace_to;    ///< simulated times with units
+  std::optional<std::string> trace_limit;             ///< bytes with a unit
+  std::vector<std::string> trace_units;               ///< names or regular expressions; none: all
+  std::vector<std::string> dump;                      ///< tensors: LAYER[:OPERATOR]
+  std::optional<std::filesystem::path> dump_folder;
 };
 
 enum class LauncherKind {

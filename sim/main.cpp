@@ -16,6 +16,7 @@
 #include "platform/config/text.hpp"
 #include "sim/commands.hpp"
 #include "sim/exit_codes.hpp"
+#include "sim/instrument_arguments.hpp"
 #include "sim/registers.hpp"
 #include "sim/run_report.hpp"
 #include "sim/terminal.hpp"
@@ -68,39 +69,6 @@ void add_choice(CLI::App& command, const char* option, Value& value,
   for (const auto& [name, choice] : choices) names.push_back(name);
   command.add_option_function<std::string>(option, choose, meaning)
       ->check(CLI::IsMember(names))
-      ->type_name("NAME");
-}
-
-/// Debugger, profile and logs.
-void add_instruments(CLI::App& command, RunOptions& options) {
-  command
-      .add_option_function<std::string>(
-          "--gdb", [&](const std::string& where) { options.gdb = where.empty() ? "0" : where; },
-          "wait for gdb on a port of 127.0.0.1, otherwise any free one, or on stdin and stdout")
-      ->expected(0, 1)
-      ->type_name("PORT|stdio");
-  command
-      .add_option_function<std::string>(
-          "--profile",
-          [&](const std::string& file) {
-            options.profile = true;
-            if (!file.empty()) options.profile_file = file;
-          },
-          "show firmware's time by function and by what it waited for; as JSON to FILE")
-      ->expected(0, 1)
-      ->type_name("FILE");
-  command
-      .add_option(
-          "--log", options.log,
-          "say on stderr what a block does: a name or regular expression; error, warning, info or debug")
-      ->allow_extra_args(false)
-      ->type_name("NAME=LEVEL");
-  command
-      .add_option(
-          "--trace-registers", options.trace_registers,
-          "say on stderr what the core reads from and writes to a block's registers: a name or regular "
-          "expression")
-      ->allow_extra_args(false)
       ->type_name("NAME");
 }
 

@@ -28,6 +28,7 @@
 #include "sim/run_inputs.hpp"
 #include "sim/run_report.hpp"
 #include "sim/schedule_check.hpp"
+#include "sim/tensor_dump.hpp"
 
 namespace edgebert::sim {
 namespace fs = std::filesystem;
@@ -121,8 +122,8 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
 /// Golden's side of --check.
 class Checker {
  public:
-  Checker(const ModelImage& image, const std::optional<fs::path>& cache, golden::ExitRule rule)
-      : model_(image), rule_(std::move(rule)) {
+  Checker(const golden::Model& model, const std::optional<fs::path>& cache, golden::ExitRule rule)
+      : model_(model), rule_(std::move(rule)) {
     if (cache) cache_.emplace(*cache);
   }
 
@@ -140,24 +141,47 @@ class Checker {
   }
 
  private:
-  golden::Model model_;
+  const golden::Model& model_;
   std::optional<golden::Cache> cache_;
   golden::ExitRule rule_;
   std::optional<SentenceCheck> sentence_;
 };
 
-void simulate(Platform& platform, Checker* checker, const std::vector<Sentence>& sentences,
-              const std::vector<model::Encoding>& encodings, RunReport& report) {
-  if (checker != nullptr) {
-    platform.on_tile([checker](const Tile& tile) { checker->take(tile); });
+/// Those who look at tiles, and do so at the same ones.
+struct TileReaders {
+  Checker* checker = nullptr;  ///< nothing without --check
+  TensorDump* dump = nullptr;  ///< nothing without --dump
+
+  bool any() const { return checker != nullptr || dump != nullptr; }
+  void begin(const model::Encoding& encoding) {
+    if (checker != nullptr) checker->begin(encoding);
+    if (dump != nullptr) dump->begin(encoding.ids, encoding.first_segment);
+  }
+  void take(const Tile& tile) {
+    if (checker != nullptr) checker->take(tile);
+    if (dump != nullptr) dump->take(tile);
+  }
+  void finish(const mailbox::Result& result, std::size_t index, RunReport& report) {
+    if (checker != nullptr) report.checks += checker->finish(result, index);
+    if (dump != nullptr && dump->finish(index) == 0)
+      warn(fmt::format("sentence {}: the platform computed no tensor that --dump asks for", index));
+  }
+};
+
+void simulate(Platform& platform, TileReaders readers, RunTraces& traces,
+              const std::vector<Sentence>& sentences, const std::vector<model::Encoding>& encodings,
+              RunReport& report) {
+  if (readers.any()) {
+    platform.on_tile([&readers](const Tile& tile) { readers.take(tile); });
   }
   Progress progress(report.data_set ? sentences.size() : 0);
   for (std::size_t i = 0; i < sentences.size(); ++i) {
-    if (checker != nullptr) checker->begin(encodings[i]);
+    readers.begin(encodings[i]);
+    traces.begin_sentence(sentences[i].text);
     const Clock::time_point start = Clock::now();
     const SentenceResult answer = platform.classify(encodings[i].ids, encodings[i].first_segment);
     const double host_seconds = seconds_since(start);
-    if (checker != nullptr) report.checks += checker->finish(answer.result, i);
+    readers.finish(answer.result, i, report);
     report.sentences.push_back(report_of(sentences[i], encodings[i], answer));
     report.sentences.back().host_seconds = host_seconds;
     progress.step();
@@ -208,6 +232,8 @@ int run(const RunOptions& options) {
   const Clock::time_point start = Clock::now();
   if (options.golden_cache && !options.check)
     throw Error(Failure::usage, "run: --golden-cache needs --check");
+  if (options.dump.empty() == options.dump_folder.has_value())
+    throw Error(Failure::usage, "run: --dump and --dump-dir need each other");
   const std::vector<Sentence> sentences = sentences_for(options, "run");
   const config::Loaded loaded = config::load(options.config, options.overrides);
   check_numerics(loaded.soc);
@@ -225,6 +251,11 @@ int run(const RunOptions& options) {
       firmware_file,  predictor_file.value_or("")};
   if (options.json && *options.json != "-") check_output(*options.json, inputs);
   if (options.profile_file) check_output(*options.profile_file, inputs);
+  if (options.trace) check_output(*options.trace, inputs);
+  if (options.vcd) {
+    check_output(*options.vcd, inputs);
+    check_output(tracing::save_file_of(*options.vcd), inputs);
+  }
   const std::vector<std::uint8_t> firmware_bytes = read_file(firmware_file, "firmware", Failure::firmware);
   const rv32::ElfFile firmware = rv32::ElfFile::parse(firmware_bytes, firmware_file.string());
 
@@ -235,13 +266,22 @@ int run(const RunOptions& options) {
   if (predictor_file) report.predictor_hash = sha256_of(read_file(*predictor_file, "exit table"));
   report.inputs_hash = hash_of(sentences);
   prepare_energy(options, report);
+  std::optional<golden::Model> golden;
+  if (options.check || options.dump_folder) golden.emplace(image);
   std::optional<Checker> checker;
-  if (options.check) checker.emplace(image, options.golden_cache, exit_rule(loaded.soc, predictor));
-  const RunInstruments instruments(options, firmware);
+  if (options.check) checker.emplace(*golden, options.golden_cache, exit_rule(loaded.soc, predictor));
+  std::optional<TensorDump> dump;
+  if (options.dump_folder) {
+    dump.emplace(*golden, *options.dump_folder, tensors_to_dump(options.dump, image.descriptor().layers));
+  }
+  RunInstruments instruments(options, firmware);
+  instruments.traces().describe(report);
   Platform platform(loaded.soc, image, firmware, predictor,
                     report.energy_table ? &*report.energy_table : nullptr, instruments.instruments());
   report.faults = platform.faults();
-  simulate(platform, checker ? &*checker : nullptr, sentences, encodings, report);
+  simulate(platform, {checker ? &*checker : nullptr, dump ? &*dump : nullptr}, instruments.traces(),
+           sentences, encodings, report);
+  for (const std::string& line : instruments.traces().finish()) warn(line);
 
   report.wall_seconds = seconds_since(start);
   report.peak_memory_mib = peak_memory_mib();

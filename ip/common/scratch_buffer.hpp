@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "ip/common/buffer_port.hpp"
@@ -107,6 +108,19 @@ class ScratchBuffer {
     }
     claims_.push_back({owner, begin, end, use});
     return true;
+  }
+  /// Bytes that units are working on.
+  std::size_t claimed_bytes() const {
+    std::vector<std::pair<std::size_t, std::size_t>> spans;
+    for (const Claim& each : claims_) spans.emplace_back(each.begin, each.end);
+    std::ranges::sort(spans);
+    std::size_t bytes = 0;
+    std::size_t counted_to = 0;
+    for (const auto& [begin, end] : spans) {
+      bytes += std::max(end, counted_to) - std::max(begin, counted_to);
+      counted_to = std::max(end, counted_to);
+    }
+    return bytes;
   }
   void release(const void* owner) {
     std::erase_if(claims_, [owner](const Claim& each) { return each.owner == owner; });

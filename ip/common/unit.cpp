@@ -52,8 +52,12 @@ void Unit::begin(const sc_core::sc_time& delay) {
   if (activity != nullptr) activity->begin(activity_kind(), domain_start_);
   if (command_observer != nullptr) command_observer->begin(command());
   log(LogLevel::debug, start_, [this] { return "starts " + described(); });
-  if (clock_.changing()) return fail(unit::Error::clock_changing);
-  start();
+  if (clock_.changing()) {
+    fail(unit::Error::clock_changing);
+  } else {
+    start();
+  }
+  if (command_observer != nullptr) command_observer->claimed(command());
 }
 
 void Unit::complete_after(Cycles cycles, const Stalls& stalls) {
@@ -124,7 +128,8 @@ void Unit::complete() {
                                       .busy = command_cycles_ - command_stalls_.total(),
                                       .stalls = command_stalls_,
                                       .work = refused_ ? Work{} : work(),
-                                      .port_cycles = refused_ ? 0 : port_cycles});
+                                      .port_cycles = refused_ ? 0 : port_cycles,
+                                      .error = error_});
   }
   log(LogLevel::debug, end, [this] {
     return "ends " + described() + " after " + std::to_string(command_cycles_) + " cycles, " +
@@ -187,7 +192,10 @@ Command Unit::command() const {
   return {.unit = unit_kind(),
           .layer = static_cast<std::uint8_t>(unit::tag_layer.get(tag_)),
           .op = static_cast<Operator>(unit::tag_operator.get(tag_)),
-          .start = start_};
+          .start = start_,
+          .head = static_cast<std::uint8_t>(unit::tag_head.get(tag_)),
+          .row = static_cast<std::uint16_t>(unit::tag_row.get(tag_position_)),
+          .column = static_cast<std::uint16_t>(unit::tag_column.get(tag_position_))};
 }
 
 std::string Unit::described() const {
@@ -199,7 +207,7 @@ std::string Unit::described() const {
 }
 
 Tile Unit::tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
-                std::span<const std::int32_t> values) const {
+                std::span<const std::int32_t> values, std::uint32_t bias) const {
   return {.layer = static_cast<std::uint8_t>(unit::tag_layer.get(tag_)),
           .op = static_cast<Operator>(unit::tag_operator.get(tag_)),
           .head = static_cast<std::uint8_t>(unit::tag_head.get(tag_)),
@@ -208,7 +216,8 @@ Tile Unit::tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
           .rows = rows,
           .columns = columns,
           .format = format,
-          .values = values};
+          .values = values,
+          .bias = bias};
 }
 
 }  // namespace edgebert

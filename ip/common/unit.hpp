@@ -81,9 +81,9 @@ class Unit : public RegisterTarget {
   void use_port(ScratchBuffer& buffer, Cycles port_cycles);
   /// When the running command was started; ahead of the kernel's time if the core that did it is.
   const sc_core::sc_time& start_time() const { return start_; }
-  /// A tile described by the TAG registers as they stood at start.
+  /// A tile described by the TAG registers as they stood at start. @param bias  exponent bias of codes
   Tile tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
-            std::span<const std::int32_t> values) const;
+            std::span<const std::int32_t> values, std::uint32_t bias = 0) const;
 
  private:
   Effect on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) override;

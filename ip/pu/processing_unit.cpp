@@ -336,7 +336,7 @@ void ProcessingUnit::show_output() const {
   const auto& [shape, output, useful, statistics] = running_;
   if (output.wide()) return observer(tile(shape.rows, shape.columns, Tile::Format::wide, words_));
   observer(tile(shape.rows, shape.columns, Tile::Format::adaptivfloat,
-                std::vector<std::int32_t>(codes_.begin(), codes_.end())));
+                std::vector<std::int32_t>(codes_.begin(), codes_.end()), output.bias));
 }
 
 }  // namespace edgebert

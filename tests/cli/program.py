@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs edgebert-sim for the tests beside this file."""
+import json
 import os
 import pathlib
 import re
@@ -58,6 +59,14 @@ class ProgramTest(unittest.TestCase):
     def run_tiny(self, *arguments, text=SENTENCE, **options):
         """`run` of one sentence on the small SoC."""
         return self.sim("run", TINY, "--model", IMAGE, "--text", text, *arguments, **options)
+
+    def tiny_report(self, *arguments):
+        """What run_tiny reports as JSON, but for the host's part."""
+        process = self.run_tiny("--json", "-", *arguments)
+        self.assert_succeeds(process)
+        report = json.loads(process.stdout)
+        del report["host"]
+        return report
 
     def assert_fails(self, process, code, message):
         """The exit code, nothing on stdout, and one line on stderr that is, or matches, the message."""
