@@ -120,6 +120,15 @@ Spans spans_of(const Config& config) {
   return spans;
 }
 
+/// HuggingFace's names; some functions have several.
+Activation activation_of(const Config& config) {
+  constexpr Activation activations[] = {Activation::gelu_new, Activation::gelu,     Activation::relu,
+                                        Activation::tanh,     Activation::gelu_new, Activation::gelu_new,
+                                        Activation::gelu};
+  return activations[config.choice(
+      "hidden_act", {"gelu_new", "gelu", "relu", "tanh", "gelu_fast", "gelu_pytorch_tanh", "gelu_python"})];
+}
+
 }  // namespace
 
 Geometry read_geometry(const std::filesystem::path& path) {
@@ -136,6 +145,8 @@ Geometry read_geometry(const std::filesystem::path& path) {
   g.head_size = g.hidden / g.heads;
   g.intermediate = config.count("intermediate_size", 1, reduction_max);
   g.layers = config.count("num_hidden_layers", 1, layers_max);
+  if (config.has("model_type")) config.choice("model_type", {"albert"});
+  if (config.has("position_embedding_type")) config.choice("position_embedding_type", {"absolute"});
   config.count_or("num_hidden_groups", 1, 1, 1);
   config.count_or("inner_group_num", 1, 1, 1);
   g.classes = config.classes();
@@ -146,8 +157,7 @@ Geometry read_geometry(const std::filesystem::path& path) {
   g.positions = config.count("max_position_embeddings", 1, positions_max);
   const std::uint32_t longest = std::min(g.positions, sequence_max);
   g.sequence = config.count_or("edgebert_sequence_length", 1, longest, std::min(longest, default_sequence));
-  constexpr Activation activations[] = {Activation::gelu_new, Activation::gelu, Activation::relu};
-  g.activation = activations[config.choice("hidden_act", {"gelu_new", "gelu", "relu"})];
+  g.activation = activation_of(config);
   g.layernorm_epsilon = config.has("layer_norm_eps") ? config.number("layer_norm_eps", 0, 1) : 1e-12;
   g.text_cleaning = config.choice_or_first("edgebert_text_cleaning", {"albert", "lower_case"}) == 0
                         ? TextCleaning::albert
