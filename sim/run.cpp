@@ -44,11 +44,13 @@ void warn(const std::string& message) {
   print_error(fmt::format("edgebert-sim: warning: {}\n", printable(message)));
 }
 
-std::vector<model::Encoding> encode(const std::vector<Sentence>& sentences, const ModelImage& image) {
-  const ModelDescriptor& model = image.descriptor();
+/// @param tasks  of the sentences, by number
+std::vector<model::Encoding> encode(const std::vector<Sentence>& sentences,
+                                    const std::vector<std::size_t>& tasks, const ModelImage& image) {
   const model::Tokenizer tokenizer(image);
   std::vector<model::Encoding> encodings;
   for (const Sentence& sentence : sentences) {
+    const ModelDescriptor& model = image.tasks()[tasks[encodings.size()]].descriptor;
     if (sentence.label && *sentence.label >= model.classes) {
       throw Error(Failure::input, fmt::format("{}: label {}, but the model has {} classes", sentence.place,
                                               *sentence.label, model.classes));
@@ -66,11 +68,12 @@ std::vector<model::Encoding> encode(const std::vector<Sentence>& sentences, cons
   return encodings;
 }
 
-SentenceReport report_of(const Sentence& sentence, const model::Encoding& encoding,
+SentenceReport report_of(const Sentence& sentence, std::size_t task, const model::Encoding& encoding,
                          const SentenceResult& answer) {
   const mailbox::Result& result = answer.result;
   SentenceReport report;
   report.text = sentence.text;
+  report.task = task;
   report.label = sentence.label;
   report.prediction = result.prediction;
   report.exit_layer = result.exit_layer;
@@ -106,7 +109,7 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
   report.config_hash = loaded.hash;
   report.model_file = model_file.filename().string();
   report.model_hash = image.hash();
-  report.labels = image.labels();
+  report.tasks.assign(image.tasks().begin(), image.tasks().end());
   report.layers = model.layers;
   report.hidden = model.hidden;
   report.heads = model.heads;
@@ -122,12 +125,14 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
 class Checker {
  public:
   Checker(const ModelImage& image, const std::optional<fs::path>& cache, golden::ExitRule rule)
-      : model_(image), rule_(std::move(rule)) {
+      : rule_(std::move(rule)) {
+    for (std::size_t task = 0; task < image.tasks().size(); ++task) models_.emplace_back(image, task);
     if (cache) cache_.emplace(*cache);
   }
 
-  void begin(const model::Encoding& encoding) {
-    sentence_.emplace(model_, cache_ ? &*cache_ : nullptr, encoding.ids, encoding.first_segment, rule_);
+  void begin(const model::Encoding& encoding, std::size_t task) {
+    sentence_.emplace(models_[task], cache_ ? &*cache_ : nullptr, encoding.ids, encoding.first_segment,
+                      rule_);
   }
   void take(const Tile& tile) {
     if (sentence_) sentence_->take(tile);
@@ -140,25 +145,26 @@ class Checker {
   }
 
  private:
-  golden::Model model_;
+  std::vector<golden::Model> models_;  ///< one a task
   std::optional<golden::Cache> cache_;
   golden::ExitRule rule_;
   std::optional<SentenceCheck> sentence_;
 };
 
 void simulate(Platform& platform, Checker* checker, const std::vector<Sentence>& sentences,
-              const std::vector<model::Encoding>& encodings, RunReport& report) {
+              const std::vector<std::size_t>& tasks, const std::vector<model::Encoding>& encodings,
+              RunReport& report) {
   if (checker != nullptr) {
     platform.on_tile([checker](const Tile& tile) { checker->take(tile); });
   }
   Progress progress(report.data_set ? sentences.size() : 0);
   for (std::size_t i = 0; i < sentences.size(); ++i) {
-    if (checker != nullptr) checker->begin(encodings[i]);
+    if (checker != nullptr) checker->begin(encodings[i], tasks[i]);
     const Clock::time_point start = Clock::now();
-    const SentenceResult answer = platform.classify(encodings[i].ids, encodings[i].first_segment);
+    const SentenceResult answer = platform.classify(encodings[i].ids, encodings[i].first_segment, tasks[i]);
     const double host_seconds = seconds_since(start);
     if (checker != nullptr) report.checks += checker->finish(answer.result, i);
-    report.sentences.push_back(report_of(sentences[i], encodings[i], answer));
+    report.sentences.push_back(report_of(sentences[i], tasks[i], encodings[i], answer));
     report.sentences.back().host_seconds = host_seconds;
     progress.step();
   }
@@ -214,7 +220,8 @@ int run(const RunOptions& options) {
 
   const fs::path model_file = model_file_for(options, loaded.soc);
   const ModelImage image = ModelImage::read(model_file);
-  const std::vector<model::Encoding> encodings = encode(sentences, image);
+  const std::vector<std::size_t> tasks = tasks_of(sentences, options.task, image);
+  const std::vector<model::Encoding> encodings = encode(sentences, tasks, image);
   const std::optional<fs::path> predictor_file = predictor_file_for(options.config, loaded.soc);
   ExitPredictor predictor;
   if (predictor_file)
@@ -228,7 +235,9 @@ int run(const RunOptions& options) {
   const std::vector<std::uint8_t> firmware_bytes = read_file(firmware_file, "firmware", Failure::firmware);
   const rv32::ElfFile firmware = rv32::ElfFile::parse(firmware_bytes, firmware_file.string());
 
-  if (runs_own_firmware(options, loaded.soc)) check_schedule(image.descriptor(), loaded.soc);
+  if (runs_own_firmware(options, loaded.soc)) {
+    for (const Task& task : image.tasks()) check_schedule(task.descriptor, loaded.soc);
+  }
 
   RunReport report = describe(options, loaded, image, model_file);
   report.firmware_hash = sha256_of(firmware_bytes);
@@ -241,7 +250,7 @@ int run(const RunOptions& options) {
   Platform platform(loaded.soc, image, firmware, predictor,
                     report.energy_table ? &*report.energy_table : nullptr, instruments.instruments());
   report.faults = platform.faults();
-  simulate(platform, checker ? &*checker : nullptr, sentences, encodings, report);
+  simulate(platform, checker ? &*checker : nullptr, sentences, tasks, encodings, report);
 
   report.wall_seconds = seconds_since(start);
   report.peak_memory_mib = peak_memory_mib();
