@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoints on their way into the program: several tasks in one image, reports of formats, options of compile."""
 import json
+import os
 import re
+import resource
 import unittest
 
 from program import CHECKPOINT_OR_IMAGE, EDGEBERT, INPUT, TINY, USAGE, ProgramTest
@@ -110,6 +112,16 @@ class Checkpoints(ProgramTest):
         self.assertRegex(process.stdout.decode(), r"(?m)^<8,3> weights, activations +\d+\.\d\d %")
         for wrong in ("8", "8,", "8,3,1", "x,3", "8,9", "17,3"):
             self.assertEqual(self.sim("quantize-report", "--checkpoint", "a", "--format", wrong).returncode, USAGE, wrong)
+
+    def test_albert_base_compiles_within_ten_seconds_and_a_gigabyte(self):
+        self.assert_succeeds(self.sim("generate", "-o", "base"))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.assert_succeeds(self.sim("compile", "--checkpoint", "base", "--embedding-sparsity", "0.6", "-o", "base.image"))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        if not int(os.environ["EDGEBERT_SANITIZED"]):
+            self.assertLess(seconds, 10)  # of processor time: the machine may be busy
+            self.assertLess(after.ru_maxrss, 1 << 20)  # KiB, the largest child so far
 
     def test_bias_rules_change_the_image(self):
         self.generate("a", "--seed", "1")
