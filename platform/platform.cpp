@@ -163,7 +163,7 @@ class CommandLog : public CommandObserver {
 struct Platform::State {
   SocConfig config;
   rv32::ElfFile firmware;
-  ModelDescriptor descriptor;
+  std::vector<Task> tasks;  ///< of the image
   mailbox::TablePlace predictor{};
   std::unique_ptr<Soc> soc;
   std::unique_ptr<OperatorTable> operators;
@@ -249,7 +249,7 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   prepare_kernel();
   state_ = std::make_unique<State>(State{.config = config,
                                          .firmware = firmware,
-                                         .descriptor = image.descriptor(),
+                                         .tasks = image.tasks(),
                                          .soc = std::make_unique<Soc>("soc", config),
                                          .operators = nullptr});
   State& state = *state_;
@@ -258,8 +258,8 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   state.commands.add(*state.operators);
   if (energy != nullptr) {
     state.energy_table = energy::with_dvfs_rows(*energy, state.config);
-    state.energy =
-        std::make_unique<EnergyAccount>(*state.energy_table, state.config, soc, state.descriptor.layers);
+    state.energy = std::make_unique<EnergyAccount>(*state.energy_table, state.config, soc,
+                                                    state.tasks[0].descriptor.layers);
     state.commands.add(*state.energy);
   }
   for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.commands;
@@ -319,14 +319,20 @@ mailbox::Job Platform::new_job(mailbox::JobKind kind) {
   return job;
 }
 
-SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment) {
+SentenceResult Platform::classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment,
+                                  std::size_t task) {
   const State& state = *state_;
-  const std::uint32_t sequence = state.descriptor.sequence;
+  const std::uint32_t sequence = state.tasks[0].descriptor.sequence;
   if (token_ids.empty() || token_ids.size() > sequence) {
     throw Error(Failure::input, fmt::format("cannot classify {} tokens: the model takes 1 to {}",
                                             token_ids.size(), sequence));
   }
   mailbox::Job job = new_job(mailbox::JobKind::classify);
+  if (task >= state.tasks.size()) {
+    throw Error(Failure::input, fmt::format("cannot classify a sentence of task {}: the model has {}", task,
+                                            state.tasks.size()));
+  }
+  job.task = static_cast<std::uint16_t>(task);
   job.tokens = static_cast<std::uint32_t>(token_ids.size());
   job.padded_tokens = state.config.sequence.pad == SequencePad::full ? sequence : job.tokens;
   job.first_segment = first_segment;
@@ -349,7 +355,7 @@ void time_first_layer(mailbox::Job& job, std::uint32_t kilohertz) {
 /// A sentence as long as the model takes. Different words: the gather of their embeddings is part of the
 /// time.
 mailbox::Job Platform::full_length_job() {
-  const ModelDescriptor& model = state_->descriptor;
+  const ModelDescriptor& model = state_->tasks[0].descriptor;
   mailbox::Job job = new_job(mailbox::JobKind::classify);
   job.tokens = job.padded_tokens = job.first_segment = model.sequence;
   for (std::uint32_t token = 0; token < job.tokens; ++token)
@@ -413,7 +419,8 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
                 fmt::format("{}: firmware {} refused it: {}", attempt, state.firmware.name(),
                             failure_text(result.failure, state.firmware)));
   }
-  if (const std::string wrong = what_is_wrong(result, job, state.descriptor); !wrong.empty()) {
+  if (const std::string wrong = what_is_wrong(result, job, state.tasks.at(job.task).descriptor);
+      !wrong.empty()) {
     throw Error(Failure::firmware,
                 fmt::format("{}: firmware {} answered {}", attempt, state.firmware.name(), wrong));
   }

@@ -79,10 +79,11 @@ class Platform {
 
   void on_tile(const TileObserver& observer);
 
-  /// Runs one sentence. @param first_segment  tokens of type 0
+  /// Runs one sentence. @param first_segment  tokens of type 0 @param task  of the image, by its number
   /// @throws Error firmware (it failed or ended), timeout (a limit was reached, or everything waits: says who
   /// for what), interrupted (the debugger ended it)
-  SentenceResult classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment);
+  SentenceResult classify(std::span<const std::uint16_t> token_ids, std::uint32_t first_segment,
+                          std::size_t task = 0);
   /// Embedding and first layer of any sentence at a fixed frequency, kHz: of use are their time and energy.
   SentenceResult time_layer(std::uint32_t kilohertz);
   /// Embedding and all layers of the same sentence at the top frequency.

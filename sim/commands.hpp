@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "model/adaptivfloat_format.hpp"
 #include "model/random_checkpoint.hpp"
 
 namespace edgebert::sim {
@@ -18,6 +19,7 @@ struct RunOptions {
   std::optional<std::filesystem::path> file;
   std::optional<std::filesystem::path> data_set;
   std::optional<std::size_t> limit;               ///< sentences of the data set
+  std::optional<std::string> task;                ///< of all sentences, if the model has several
   std::optional<std::filesystem::path> model;     ///< instead of the configuration's
   std::optional<std::filesystem::path> firmware;  ///< instead of the configuration's
   std::vector<std::string> overrides;             ///< key.path=value
@@ -53,11 +55,25 @@ struct SweepOptions {
 };
 
 struct CompileOptions {
-  std::filesystem::path checkpoint;  ///< a folder, or its .safetensors file
+  std::optional<std::filesystem::path> checkpoint;  ///< a folder, or its .safetensors file
+  std::vector<std::string> tasks;                   ///< NAME=checkpoint; these or `checkpoint`
   std::filesystem::path output;
   std::optional<std::filesystem::path> calibration;  ///< .tsv: a data set; otherwise one sentence a line
   std::optional<std::uint32_t> sequence;
   std::optional<double> embedding_sparsity;
+  model::BiasRule weight_bias = model::BiasRule::largest;
+  double activation_percentile = 100;
+};
+
+struct QuantizeReportOptions {
+  std::filesystem::path checkpoint;  ///< a folder, or its .safetensors file
+  std::vector<std::string> formats;  ///< "WIDTH,EXPONENT BITS"; the hardware's without any
+  model::BiasRule weight_bias = model::BiasRule::largest;
+  double activation_percentile = 100;
+  std::optional<std::filesystem::path> calibration;  ///< .tsv: a data set; otherwise one sentence a line
+  std::optional<std::filesystem::path> data_set;     ///< what answers are compared on; calibration otherwise
+  std::optional<std::size_t> limit;                  ///< sentences of it
+  std::optional<std::string> json;                   ///< a file, or "-" for stdout instead of the text report
 };
 
 struct GenerateOptions {
@@ -113,8 +129,11 @@ int sweep(const SweepOptions& options);
 /// @return 0, whatever becomes of the point: its outcome is in the folder
 int sweep_point(const std::filesystem::path& folder);
 
-/// A checkpoint becomes a model image.
+/// A checkpoint, or one a task, becomes a model image.
 int compile(const CompileOptions& options);
+
+/// What AdaptivFloat of some widths does to a checkpoint's tensors and answers.
+int quantize_report(const QuantizeReportOptions& options);
 
 /// A checkpoint folder of random weights.
 int generate(const GenerateOptions& options);

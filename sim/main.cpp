@@ -46,11 +46,13 @@ CLI::Validator whole_number(std::uint64_t minimum) {
 void add_sentences(CLI::App& command, RunOptions& options) {
   command.add_option("--text", options.text, "one sentence")->type_name("TEXT");
   command.add_option("--file", options.file, "a text file, one sentence a line")->type_name("FILE");
-  command.add_option("--dataset", options.data_set, "sentence<TAB>label with a header line")
+  command.add_option("--dataset", options.data_set, "sentence<TAB>label[<TAB>task] with a header line")
       ->type_name("TSV");
   command.add_option("--limit", options.limit, "only the first sentences of the data set")
       ->check(whole_number(1))
       ->type_name("N");
+  command.add_option("--task", options.task, "of a model of several, unless the data set has a column task")
+      ->type_name("NAME");
 }
 
 /// --set may be repeated and takes one argument each time.
@@ -135,13 +137,29 @@ void add_sweep_point(CLI::App& app, std::filesystem::path& folder, int& code) {
   command->callback([&] { code = sweep_point(folder); });
 }
 
+void add_bias_rules(CLI::App& command, model::BiasRule& weights, double& percentile) {
+  add_choice<model::BiasRule>(
+      command, "--bias", weights, {{"max", model::BiasRule::largest}, {"mse", model::BiasRule::least_error}},
+      "a tensor's exponent bias by its largest magnitude or by least squared error; max otherwise");
+  command
+      .add_option("--activation-percentile", percentile,
+                  "of the magnitudes of calibration, that activations are to hold; 100 is the largest")
+      ->check(CLI::Range(50.0, 100.0))
+      ->type_name("PERCENT")
+      ->capture_default_str();
+}
+
 void add_compile(CLI::App& app, CompileOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("compile", "turn a checkpoint into a model image");
   command
       ->add_option("--checkpoint", options.checkpoint,
                    "folder with model.safetensors, config.json, spiece.model")
-      ->required()
       ->type_name("DIR|FILE");
+  command
+      ->add_option("--task", options.tasks,
+                   "instead, one checkpoint a task; all with the same word embeddings, which are stored once")
+      ->allow_extra_args(false)
+      ->type_name("NAME=DIR|FILE");
   command->add_option("-o,--output", options.output, "the model image")->required()->type_name("IMAGE");
   command
       ->add_option(
@@ -157,7 +175,38 @@ void add_compile(CLI::App& app, CompileOptions& options, int& code) {
                    "prune the word embeddings to this fraction of zeros")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("0...1");
+  add_bias_rules(*command, options.weight_bias, options.activation_percentile);
   command->callback([&] { code = compile(options); });
+}
+
+void add_quantize_report(CLI::App& app, QuantizeReportOptions& options, int& code) {
+  CLI::App* command =
+      app.add_subcommand("quantize-report", "what AdaptivFloat of some widths does to a checkpoint");
+  command
+      ->add_option("--checkpoint", options.checkpoint,
+                   "folder with model.safetensors, config.json, spiece.model")
+      ->required()
+      ->type_name("DIR|FILE");
+  command
+      ->add_option("--format", options.formats,
+                   "width and exponent bits, 4 to 16 and 1 to 5; may be repeated; 8,3 otherwise")
+      ->allow_extra_args(false)
+      ->type_name("W,E");
+  add_bias_rules(*command, options.weight_bias, options.activation_percentile);
+  command
+      ->add_option("--calibration", options.calibration,
+                   "sentences that fix the activation offsets; calibration.tsv of the checkpoint otherwise")
+      ->type_name("TSV|TXT");
+  command
+      ->add_option("--dataset", options.data_set, "labelled sentences to compare answers on; those otherwise")
+      ->type_name("TSV");
+  command->add_option("--limit", options.limit, "compare answers on the first sentences only")
+      ->check(whole_number(1))
+      ->type_name("N");
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->callback([&] { code = quantize_report(options); });
 }
 
 void add_geometry(CLI::App& command, model::RandomCheckpointOptions& checkpoint) {
@@ -210,6 +259,11 @@ void add_generate(CLI::App& app, GenerateOptions& options, int& code) {
       ->check(whole_number(0))
       ->type_name("N")
       ->capture_default_str();
+  command
+      ->add_option("--embedding-seed", checkpoint.embedding_seed,
+                   "of the embeddings alone: tasks of one image need the same")
+      ->check(whole_number(0))
+      ->type_name("N");
   command->callback([&] { code = generate(options); });
 }
 
@@ -332,6 +386,7 @@ int main_of(int argc, char** argv) {
   SweepOptions sweep_options;
   std::filesystem::path point_folder;
   CompileOptions compile_options;
+  QuantizeReportOptions quantize_report_options;
   GenerateOptions generate_options;
   ReplayOptions replay_options;
   ReplayEntropiesOptions replay_entropies_options;
@@ -343,6 +398,7 @@ int main_of(int argc, char** argv) {
   add_sweep(app, sweep_options, code);
   add_sweep_point(app, point_folder, code);
   add_compile(app, compile_options, code);
+  add_quantize_report(app, quantize_report_options, code);
   add_generate(app, generate_options, code);
   add_replay_vectors(app, replay_options, code);
   add_replay_entropies(app, replay_entropies_options, code);
@@ -365,7 +421,8 @@ int main_of(int argc, char** argv) {
     print(exit_codes_markdown());
   } else if (app.get_subcommands().empty()) {
     return fail(Failure::usage,
-                "give a command: run, sweep, compile, generate, replay-vectors, replay-entropies, study, "
+                "give a command: run, sweep, compile, quantize-report, generate, replay-vectors, "
+                "replay-entropies, study, "
                 "calibrate, config or registers; see --help");
   }
   return code;

@@ -2,6 +2,8 @@
 // The run as JSON. Keys keep their order; numbers are exact (logits are multiples of 2^-12, entropies of
 // 2^-16).
 // <, >, & and the line separators U+2028 and U+2029 are escaped so that a report may stand inside HTML.
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "platform/config/timing_preset.hpp"
@@ -76,6 +78,7 @@ Json sentence_of(const SentenceReport& sentence, std::size_t index, const RunRep
   const energy::EnergyTable* table = report.energy_table ? &*report.energy_table : nullptr;
   return {{"index", index},
           {"text", sentence.text},
+          {"task", report.tasks.at(sentence.task).name},
           {"label", sentence.label ? Json(*sentence.label) : Json(nullptr)},
           {"prediction", sentence.prediction},
           {"logits", sentence.logits},
@@ -158,6 +161,18 @@ Json totals_of(const RunReport& report) {
           {"energy", table == nullptr ? Json(nullptr) : energy_json(energy, *table)}};
 }
 
+Json tasks_of(const RunReport& report) {
+  Json tasks = Json::array();
+  for (std::size_t task = 0; task < report.tasks.size(); ++task) {
+    const std::optional<double> accuracy = report.accuracy(task);
+    tasks.push_back({{"name", report.tasks[task].name},
+                     {"labels", report.tasks[task].labels},
+                     {"sentences", std::ranges::count(report.sentences, task, &SentenceReport::task)},
+                     {"accuracy", accuracy ? Json(*accuracy) : Json(nullptr)}});
+  }
+  return tasks;
+}
+
 Json host_of(const RunReport& report) {
   Json seconds = Json::array();
   for (const SentenceReport& sentence : report.sentences) seconds.push_back(sentence.host_seconds);
@@ -209,7 +224,8 @@ std::string json_of(const RunReport& report) {
         {"entropy", "nats, one a computed layer"}}},
       {"energy", energy_head(report)},
       {"envm", envm_of(report.envm, report.soc.memory.envm_cells.ecc)},
-      {"labels", report.labels},
+      {"labels", report.tasks.at(0).labels},
+      {"tasks", tasks_of(report)},
       {"sentences", Json::array()},
       {"totals", totals_of(report)},
       {"host", host_of(report)}};

@@ -45,11 +45,13 @@ void warn(const std::string& message) {
   print_error(fmt::format("edgebert-sim: warning: {}\n", printable(message)));
 }
 
-std::vector<model::Encoding> encode(const std::vector<Sentence>& sentences, const ModelImage& image) {
-  const ModelDescriptor& model = image.descriptor();
+/// @param tasks  of the sentences, by number
+std::vector<model::Encoding> encode(const std::vector<Sentence>& sentences,
+                                    const std::vector<std::size_t>& tasks, const ModelImage& image) {
   const model::Tokenizer tokenizer(image);
   std::vector<model::Encoding> encodings;
   for (const Sentence& sentence : sentences) {
+    const ModelDescriptor& model = image.tasks()[tasks[encodings.size()]].descriptor;
     if (sentence.label && *sentence.label >= model.classes) {
       throw Error(Failure::input, fmt::format("{}: label {}, but the model has {} classes", sentence.place,
                                               *sentence.label, model.classes));
@@ -67,11 +69,12 @@ std::vector<model::Encoding> encode(const std::vector<Sentence>& sentences, cons
   return encodings;
 }
 
-SentenceReport report_of(const Sentence& sentence, const model::Encoding& encoding,
+SentenceReport report_of(const Sentence& sentence, std::size_t task, const model::Encoding& encoding,
                          const SentenceResult& answer) {
   const mailbox::Result& result = answer.result;
   SentenceReport report;
   report.text = sentence.text;
+  report.task = task;
   report.label = sentence.label;
   report.prediction = result.prediction;
   report.exit_layer = result.exit_layer;
@@ -107,7 +110,7 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
   report.config_hash = loaded.hash;
   report.model_file = model_file.filename().string();
   report.model_hash = image.hash();
-  report.labels = image.labels();
+  report.tasks.assign(image.tasks().begin(), image.tasks().end());
   report.layers = model.layers;
   report.hidden = model.hidden;
   report.heads = model.heads;
@@ -122,13 +125,15 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
 /// Golden's side of --check.
 class Checker {
  public:
-  Checker(const golden::Model& model, const std::optional<fs::path>& cache, golden::ExitRule rule)
-      : model_(model), rule_(std::move(rule)) {
+  /// @param models  one a task
+  Checker(std::span<const golden::Model> models, const std::optional<fs::path>& cache, golden::ExitRule rule)
+      : models_(models), rule_(std::move(rule)) {
     if (cache) cache_.emplace(*cache);
   }
 
-  void begin(const model::Encoding& encoding) {
-    sentence_.emplace(model_, cache_ ? &*cache_ : nullptr, encoding.ids, encoding.first_segment, rule_);
+  void begin(const model::Encoding& encoding, std::size_t task) {
+    sentence_.emplace(models_[task], cache_ ? &*cache_ : nullptr, encoding.ids, encoding.first_segment,
+                      rule_);
   }
   void take(const Tile& tile) {
     if (sentence_) sentence_->take(tile);
@@ -141,7 +146,7 @@ class Checker {
   }
 
  private:
-  const golden::Model& model_;
+  std::span<const golden::Model> models_;
   std::optional<golden::Cache> cache_;
   golden::ExitRule rule_;
   std::optional<SentenceCheck> sentence_;
@@ -153,9 +158,9 @@ struct TileReaders {
   TensorDump* dump = nullptr;  ///< nothing without --dump
 
   bool any() const { return checker != nullptr || dump != nullptr; }
-  void begin(const model::Encoding& encoding) {
-    if (checker != nullptr) checker->begin(encoding);
-    if (dump != nullptr) dump->begin(encoding.ids, encoding.first_segment);
+  void begin(const model::Encoding& encoding, std::size_t task) {
+    if (checker != nullptr) checker->begin(encoding, task);
+    if (dump != nullptr) dump->begin(task, encoding.ids, encoding.first_segment);
   }
   void take(const Tile& tile) {
     if (checker != nullptr) checker->take(tile);
@@ -169,20 +174,20 @@ struct TileReaders {
 };
 
 void simulate(Platform& platform, TileReaders readers, RunTraces& traces,
-              const std::vector<Sentence>& sentences, const std::vector<model::Encoding>& encodings,
-              RunReport& report) {
+              const std::vector<Sentence>& sentences, const std::vector<std::size_t>& tasks,
+              const std::vector<model::Encoding>& encodings, RunReport& report) {
   if (readers.any()) {
     platform.on_tile([&readers](const Tile& tile) { readers.take(tile); });
   }
   Progress progress(report.data_set ? sentences.size() : 0);
   for (std::size_t i = 0; i < sentences.size(); ++i) {
-    readers.begin(encodings[i]);
+    readers.begin(encodings[i], tasks[i]);
     traces.begin_sentence(sentences[i].text);
     const Clock::time_point start = Clock::now();
-    const SentenceResult answer = platform.classify(encodings[i].ids, encodings[i].first_segment);
+    const SentenceResult answer = platform.classify(encodings[i].ids, encodings[i].first_segment, tasks[i]);
     const double host_seconds = seconds_since(start);
     readers.finish(answer.result, i, report);
-    report.sentences.push_back(report_of(sentences[i], encodings[i], answer));
+    report.sentences.push_back(report_of(sentences[i], tasks[i], encodings[i], answer));
     report.sentences.back().host_seconds = host_seconds;
     progress.step();
   }
@@ -240,7 +245,8 @@ int run(const RunOptions& options) {
 
   const fs::path model_file = model_file_for(options, loaded.soc);
   const ModelImage image = ModelImage::read(model_file);
-  const std::vector<model::Encoding> encodings = encode(sentences, image);
+  const std::vector<std::size_t> tasks = tasks_of(sentences, options.task, image);
+  const std::vector<model::Encoding> encodings = encode(sentences, tasks, image);
   const std::optional<fs::path> predictor_file = predictor_file_for(options.config, loaded.soc);
   ExitPredictor predictor;
   if (predictor_file)
@@ -259,20 +265,24 @@ int run(const RunOptions& options) {
   const std::vector<std::uint8_t> firmware_bytes = read_file(firmware_file, "firmware", Failure::firmware);
   const rv32::ElfFile firmware = rv32::ElfFile::parse(firmware_bytes, firmware_file.string());
 
-  if (runs_own_firmware(options, loaded.soc)) check_schedule(image.descriptor(), loaded.soc);
+  if (runs_own_firmware(options, loaded.soc)) {
+    for (const Task& task : image.tasks()) check_schedule(task.descriptor, loaded.soc);
+  }
 
   RunReport report = describe(options, loaded, image, model_file);
   report.firmware_hash = sha256_of(firmware_bytes);
   if (predictor_file) report.predictor_hash = sha256_of(read_file(*predictor_file, "exit table"));
   report.inputs_hash = hash_of(sentences);
   prepare_energy(options, report);
-  std::optional<golden::Model> golden;
-  if (options.check || options.dump_folder) golden.emplace(image);
+  std::vector<golden::Model> golden;  // one a task
+  if (options.check || options.dump_folder) {
+    for (std::size_t task = 0; task < image.tasks().size(); ++task) golden.emplace_back(image, task);
+  }
   std::optional<Checker> checker;
-  if (options.check) checker.emplace(*golden, options.golden_cache, exit_rule(loaded.soc, predictor));
+  if (options.check) checker.emplace(golden, options.golden_cache, exit_rule(loaded.soc, predictor));
   std::optional<TensorDump> dump;
   if (options.dump_folder) {
-    dump.emplace(*golden, *options.dump_folder, tensors_to_dump(options.dump, image.descriptor().layers));
+    dump.emplace(golden, *options.dump_folder, tensors_to_dump(options.dump, image.descriptor().layers));
   }
   RunInstruments instruments(options, firmware);
   instruments.traces().describe(report);
@@ -280,7 +290,7 @@ int run(const RunOptions& options) {
                     report.energy_table ? &*report.energy_table : nullptr, instruments.instruments());
   report.faults = platform.faults();
   simulate(platform, {checker ? &*checker : nullptr, dump ? &*dump : nullptr}, instruments.traces(),
-           sentences, encodings, report);
+           sentences, tasks, encodings, report);
   for (const std::string& line : instruments.traces().finish()) warn(line);
 
   report.wall_seconds = seconds_since(start);

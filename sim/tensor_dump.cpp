@@ -100,14 +100,16 @@ std::string file_stem_of(const golden::TensorKey& key) {
   return has_heads(key.op) ? fmt::format("{}.head{:02}", stem, key.head) : stem;
 }
 
-TensorDump::TensorDump(const golden::Model& model, fs::path folder, TensorSelection selection)
-    : model_(model), folder_(std::move(folder)), selection_(std::move(selection)) {
+TensorDump::TensorDump(std::span<const golden::Model> models, fs::path folder, TensorSelection selection)
+    : models_(models), folder_(std::move(folder)), selection_(std::move(selection)) {
   make_folder(folder_);
 }
 
-void TensorDump::begin(const std::vector<std::uint16_t>& token_ids, std::uint32_t first_segment) {
+void TensorDump::begin(std::size_t task, const std::vector<std::uint16_t>& token_ids,
+                       std::uint32_t first_segment) {
   platform_.clear();
-  golden_ = model_.run(token_ids, first_segment, 0);
+  model_ = &models_[task];
+  golden_ = model_->run(token_ids, first_segment, 0);
 }
 
 void TensorDump::take(const Tile& tile) {
@@ -120,7 +122,7 @@ void TensorDump::take(const Tile& tile) {
   if (entry == platform_.end())
     entry =
         platform_.emplace(key, TensorAssembly(key, shape.rows, shape.columns, shape.encoding.format)).first;
-  entry->second.take(tile, key, model_);
+  entry->second.take(tile, key, *model_);
 }
 
 std::size_t TensorDump::finish(std::size_t sentence) {

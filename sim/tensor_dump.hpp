@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,12 +32,13 @@ std::string file_stem_of(const golden::TensorKey& key);
 /// Collects the chosen tensors of one sentence after the other and writes them.
 class TensorDump {
  public:
+  /// @param models  one a task
   /// @param folder  made if need be
   /// @throws Error(Failure::input) if it cannot be made
-  TensorDump(const golden::Model& model, std::filesystem::path folder, TensorSelection selection);
+  TensorDump(std::span<const golden::Model> models, std::filesystem::path folder, TensorSelection selection);
 
   /// Runs golden on the sentence, all layers.
-  void begin(const std::vector<std::uint16_t>& token_ids, std::uint32_t first_segment);
+  void begin(std::size_t task, const std::vector<std::uint16_t>& token_ids, std::uint32_t first_segment);
   void take(const Tile& tile);
   /// Writes what the platform computed of the chosen tensors, and the same of golden.
   /// @return how many tensors those were
@@ -44,7 +46,8 @@ class TensorDump {
   std::size_t finish(std::size_t sentence);
 
  private:
-  const golden::Model& model_;
+  std::span<const golden::Model> models_;
+  const golden::Model* model_ = nullptr;  ///< of the present sentence
   std::filesystem::path folder_;
   TensorSelection selection_;
   std::optional<golden::Forward> golden_;

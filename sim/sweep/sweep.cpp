@@ -56,6 +56,7 @@ std::vector<std::string> arguments_of(const RunOptions& options) {
   if (options.file) arguments.push_back("--file=" + absolute(*options.file));
   if (options.data_set) arguments.push_back("--dataset=" + absolute(*options.data_set));
   if (options.limit) arguments.push_back(fmt::format("--limit={}", *options.limit));
+  if (options.task) arguments.push_back("--task=" + *options.task);
   if (options.check) arguments.emplace_back("--check");
   if (options.golden_cache) arguments.push_back("--golden-cache=" + absolute(*options.golden_cache));
   return arguments;
