@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 import shutil
-import subprocess
 import unittest
 
 from installed import BUILD, DATA, PREFIX, SENTENCE, SOURCE, InstalledTest, run
@@ -45,9 +44,9 @@ class Program(InstalledTest):
         self.assertEqual(report["energy"]["table"]["name"], "edgebert-12nm")
         self.assertIsNotNone(report["predictor_hash"])
 
-    def test_a_study_finds_its_files(self):
-        printed = self.succeed(SIM, "study", "early-exit", "--json", "-") if "early-exit" in run(SIM, "study", "--help").stdout else ""
-        self.assertNotEqual(printed, "")
+    def test_studies_find_recorded_entropies_and_the_data_set(self):
+        for study in ("early-exit", "envm"):
+            self.assertIn(f"{study}  ", self.succeed(SIM, "study", study, "--quick"))
 
     def test_nothing_names_the_tree_it_was_built_in(self):
         for folder in ("bin", "share"):
@@ -101,7 +100,9 @@ class Program(InstalledTest):
                 self.assertRegex(text.split(f"  {name})\n")[1].split(";;")[0], rf"'\*{option}\[", name)
         if shutil.which("zsh") is None:
             self.skipTest("zsh is not installed")
-        subprocess.run(["zsh", "-f", "-n", ZSH], check=True)
+        self.succeed("zsh", "-f", "-n", ZSH)
+        registered = self.succeed("zsh", "-f", "-c", 'autoload -Uz compinit; compinit -u -D; source "$1"; print $_comps[edgebert-sim]', "-", ZSH)
+        self.assertEqual(registered, "_edgebert_sim\n")
 
 
 if __name__ == "__main__":
