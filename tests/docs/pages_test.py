@@ -74,6 +74,24 @@ class Pages(unittest.TestCase):
         missing = [page.name for page in DOCS.glob("*.md") if page.name != "README.md" and f"]({page.name})" not in index]
         self.assertEqual(missing, [])
 
+    def test_commands_have_the_options_that_pages_give_them(self):
+        wrong, help_of = [], {}
+        for page in PAGES:
+            blocks = re.findall(r"^```\n(.*?)^```$", page.read_text(), re.M | re.S)
+            for line in "\n".join(blocks).replace("\\\n", " ").splitlines():
+                call = re.match(r"(?:\$ )?(?:[\w./]*/)?edgebert-sim ([a-z][\w-]*)(.*)", line)
+                if not call:
+                    continue
+                command = call.group(1)
+                if command not in help_of:
+                    help_of[command] = subprocess.run([BUILD / "edgebert-sim", command, "--help"], capture_output=True, text=True, check=False).stdout
+                plain = re.sub(r'"[^"]*"', "", call.group(2).split(" # ")[0])
+                for option in re.findall(r"(?<![\w-])--?[a-z][\w-]*", plain):
+                    if not re.search(rf"(?m)^  (.*,)?{option}\b", help_of[command]):
+                        wrong.append(f"{page.name}: {line}")
+        self.assertGreater(len(help_of), 5)
+        self.assertEqual(wrong, [])
+
     def test_named_files_exist(self):
         """`room/file.hpp` in a page is a file, or a pattern that matches some."""
         rooms = "contract|ip|platform|firmware|model|golden|sim|tests|configs|scripts|examples|cmake"
