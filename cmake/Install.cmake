@@ -23,7 +23,7 @@ install(FILES ${CMAKE_BINARY_DIR}/images/sst2-small.image ${CMAKE_BINARY_DIR}/ed
 install(DIRECTORY tests/data/entropy_logs DESTINATION ${data})
 install(FILES checkpoints/sst2-small/README.md checkpoints/sst2-small/dev.tsv DESTINATION ${data}/checkpoints/sst2-small)
 set(pages ${CMAKE_BINARY_DIR}/pages)
-install(FILES ${pages}/edgebert-sim.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${pages}/edgebert-sim.1.gz ${pages}/iss-run.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${pages}/edgebert-sim.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME edgebert-sim)
 install(FILES ${pages}/_edgebert-sim DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES LICENSE DESTINATION ${documentation} RENAME copyright)

@@ -31,7 +31,7 @@ struct ProgramText {
   std::string name;
   std::string meaning;
   std::string version;
-  std::string footer;  ///< the last lines of --help
+  std::string footer;  ///< the last lines of --help: exit codes
   std::vector<OptionText> options;
   std::vector<CommandText> commands;
 };
@@ -39,8 +39,8 @@ struct ProgramText {
 /// What the parser knows; hidden commands and options are left out.
 ProgramText describe(const CLI::App& app, const std::string& version);
 
-/// A manual page of section 1 for man(7).
-std::string man_page(const ProgramText& program);
+/// A manual page of section 1 for man(7). @param files  a paragraph on what the program reads; may be empty
+std::string man_page(const ProgramText& program, const std::string& files);
 
 /// Completion for bash 4 and later. @param keys  of a configuration, completed behind --set
 std::string bash_completion(const ProgramText& program, std::span<const std::string> keys);

@@ -364,6 +364,11 @@ void add_registers(CLI::App& app, bool& markdown) {
   command->callback([] { print(registers_markdown()); });
 }
 
+constexpr const char* files_help =
+    "../share/edgebert, beside the folder of the program: configurations, the model image and the firmware "
+    "they name, energy "
+    "and exit tables. A CONFIG that is no file is looked for there.";
+
 std::string completion_for(const std::string& shell, const ProgramText& program) {
   std::vector<std::string> keys;
   for (const config::Key& key : config::schema()) keys.emplace_back(key.path);
@@ -421,7 +426,7 @@ int main_of(int argc, char** argv) {
   if (print_exit_codes) {
     print(exit_codes_markdown());
   } else if (print_man_page) {
-    print(man_page(describe(app, program_version)));
+    print(man_page(describe(app, program_version), files_help));
   } else if (!shell.empty()) {
     print(completion_for(shell, describe(app, program_version)));
   } else if (app.get_subcommands().empty()) {

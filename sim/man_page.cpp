@@ -33,16 +33,17 @@ std::string value_of(const OptionText& option) {
   return option.optional_value ? fmt::format("[{}]", value) : value;
 }
 
-std::string synopsis(const std::string& program, const CommandText& command) {
-  std::string line = fmt::format("\\fB{} {}\\fR", roff(program), roff(command.name));
-  for (const OptionText& option : command.options) {
+/// What has to be given; the rest is "[options]".
+std::string synopsis(const std::string& words, const std::vector<OptionText>& options) {
+  std::string line = fmt::format("\\fB{}\\fR", roff(words));
+  for (const OptionText& option : options) {
     if (option.names.empty()) {
       line += option.required ? fmt::format(" {}", value_of(option)) : fmt::format(" [{}]", value_of(option));
     } else if (option.required) {
       line += fmt::format(" \\fB{}\\fR {}", roff(option.names.back()), value_of(option));
     }
   }
-  return line + " [\\fIoptions\\fR]";
+  return line + " [\\fIoptions\\fR]\n";
 }
 
 std::string entry(const OptionText& option) {
@@ -51,10 +52,9 @@ std::string entry(const OptionText& option) {
     head += fmt::format("{}\\fB{}\\fR", head.empty() ? "" : ", ", roff(name));
   const std::string value = value_of(option);
   if (!head.empty() && !value.empty()) head += ' ';
-  std::string text = fmt::format(".TP\n{}{}\n{}\n", head, value, roff(option.meaning));
-  if (!option.choices.empty())
-    text += fmt::format("One of: {}.\n", roff(fmt::format("{}", fmt::join(option.choices, ", "))));
-  return text;
+  const std::string choices =
+      option.choices.empty() ? "" : fmt::format("; one of {}", fmt::join(option.choices, ", "));
+  return fmt::format(".TP\n{}{}\n{}\n", head, value, roff(option.meaning + choices));
 }
 
 std::string upper(std::string text) {
@@ -64,25 +64,22 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-std::string man_page(const ProgramText& program) {
+std::string man_page(const ProgramText& program, const std::string& files) {
   const std::string name = roff(program.name);
   std::string page =
       fmt::format(".TH {} 1 \"\" \"{} {}\" \"User commands\"\n", upper(name), name, program.version);
   page += fmt::format(".SH NAME\n{} \\- {}\n.SH SYNOPSIS\n", name, roff(program.meaning));
-  for (const CommandText& command : program.commands) page += synopsis(program.name, command) + "\n.br\n";
-  page += fmt::format("\\fB{}\\fR [\\fIoptions\\fR]\n.SH OPTIONS\n", name);
+  for (const CommandText& command : program.commands)
+    page += synopsis(program.name + ' ' + command.name, command.options) + ".br\n";
+  page += synopsis(program.name, program.options) + ".SH OPTIONS\n";
   for (const OptionText& option : program.options) page += entry(option);
-  page += ".SH COMMANDS\n";
+  if (!program.commands.empty()) page += ".SH COMMANDS\n";
   for (const CommandText& command : program.commands) {
     page += fmt::format(".SS {}\n{}\n", roff(command.name), roff(command.meaning));
     for (const OptionText& option : command.options) page += entry(option);
   }
-  page +=
-      ".SH FILES\n.TP\n\\fI../share/edgebert\\fR, beside the folder of the program\n"
-      "Configurations, the model image and the firmware they name, energy and exit tables. A \\fICONFIG\\fR "
-      "that is no "
-      "file is looked for there.\n";
-  page += ".SH NOTES\n.nf\n";
+  if (!files.empty()) page += fmt::format(".SH FILES\n{}\n", roff(files));
+  page += ".SH EXIT STATUS\n.nf\n";
   std::istringstream footer(program.footer);
   for (std::string line; std::getline(footer, line);) page += roff(line) + "\n";
   return page + ".fi\n";

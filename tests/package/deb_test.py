@@ -53,7 +53,7 @@ class Packages(InstalledTest):
                     self.assertEqual(mode, "drwxr-xr-x" if path.endswith("/") else "-rwxr-xr-x" if executable else "-rw-r--r--")
         paths = {path for _, _, path in self.listing(self.program)}
         self.assertLessEqual({"/usr/bin/edgebert-sim", "/usr/bin/iss-run", "/usr/share/doc/edgebert/copyright",
-                              "/usr/share/man/man1/edgebert-sim.1.gz", "/usr/share/edgebert/edgebert-firmware.elf",
+                              "/usr/share/man/man1/edgebert-sim.1.gz", "/usr/share/man/man1/iss-run.1.gz", "/usr/share/edgebert/edgebert-firmware.elf",
                               "/usr/share/bash-completion/completions/edgebert-sim",
                               "/usr/share/zsh/vendor-completions/_edgebert-sim"}, paths)
         both = paths & {path for _, _, path in self.listing(self.development) if not path.endswith("/")}
@@ -72,6 +72,12 @@ class Packages(InstalledTest):
         self.assertRegex(printed, r"\n  positive +\d")
         self.assertRegex(printed, r"\ncheck +\d+ tensors compared with golden, all equal\n")
         self.assertEqual(list(empty.iterdir()), [])
+
+    def test_the_development_package_is_found_where_it_was_unpacked(self):
+        root = self.folder / "root"
+        self.succeed("dpkg-deb", "-x", self.development, root)
+        example = root / "usr" / "share" / "edgebert" / "examples" / "add_a_unit"
+        self.succeed("cmake", "-G", "Ninja", "-S", example, "-B", self.folder / "build", f"-DCMAKE_PREFIX_PATH={root}/usr")
 
     @unittest.skipUnless(os.environ.get("EDGEBERT_INSTALL_DEB") == "1" and os.geteuid() == 0, "installs only in scripts/test --full")
     def test_dpkg_installs_and_removes_them(self):

@@ -67,13 +67,15 @@ class Program(InstalledTest):
         for code in (0, 2, 8, 130):
             self.assertRegex(plain, rf"(?m)^ +{code}  ")
 
-    def test_the_manual_page_formats_without_warnings(self):
+    def test_the_manual_pages_format_without_warnings(self):
         if shutil.which("groff") is None:
             self.skipTest("groff is not installed")
-        page = gzip.decompress(MAN_PAGE.read_bytes()).decode()
-        process = run("groff", "-man", "-Tutf8", "-wall", "-rLL=100n", input=page)
-        self.assertEqual(process.stderr, "")
-        self.assertIn("edgebert-sim - Virtual platform", re.sub(r"\x1b\[[0-9;]*m|.\x08", "", process.stdout))
+        for name, summary in (("edgebert-sim", "Virtual platform of the EdgeBERT SoC"), ("iss-run", "Runs a bare-metal RV32IMAC program")):
+            page = gzip.decompress((MAN_PAGE.parent / f"{name}.1.gz").read_bytes()).decode()
+            process = run("groff", "-man", "-Tutf8", "-wall", "-rLL=100n", input=page)
+            self.assertEqual(process.stderr, "")
+            plain = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", process.stdout)
+            self.assertIn(f"{name} - {summary}", " ".join(plain.split()))
 
     def complete(self, *words):
         """What bash offers for the last word."""
