@@ -3,8 +3,8 @@
 #   edgebert_firmware_elf(<name> SOURCES <file>... [INCLUDES <dir>...] [FLAGS <flag>...])
 #
 # makes <name>.elf in the build folder: your sources with the shipped start-up code, linker script, hal, drivers and
-# schedules. What you define replaces what the shipped library defines in the file of that name: a main.cpp of yours with
-# serve() replaces firmware/main.cpp.
+# schedules. serve() has to be yours. Of the library a file is linked only if something it alone defines is used: define all
+# that is used of one, and yours takes its place.
 include_guard()
 set(EDGEBERT_RISCV_INCLUDE_DIR ${EDGEBERT_INCLUDE_DIR})
 include(${CMAKE_CURRENT_LIST_DIR}/RiscV.cmake)
