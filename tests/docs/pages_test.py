@@ -92,6 +92,17 @@ class Pages(unittest.TestCase):
         self.assertGreater(len(help_of), 5)
         self.assertEqual(wrong, [])
 
+    def test_figures_of_the_answers_are_those_of_the_sources(self):
+        answers = (DOCS / "README.md").read_text()
+        table = (SOURCE / "configs" / "energy" / "edgebert-12nm.yaml").read_text()
+        costs = [float(re.search(row, table).group(1)) for row in (
+            r"\n  multipliers: \{value: ([\d.]+), measure: mm2/multiplier", r"\n    on: &logic \{value: ([\d.]+), measure: mW/multiplier",
+            r"\n  processing_unit:\n    clock_cycle: \{value: ([\d.]+), measure: pJ/multiplier")]
+        self.assertIn("{:g} mm2, {:g} mW and {:g} pJ".format(*costs), answers.replace("\n", " "))
+        self.assertIn("{:g} mm2, {:g} mW and {:g} pJ".format(*(16 * cost for cost in costs)), answers.replace("\n", " "))
+        costs_of_softmax = re.search(r"\.softmax = \{(\d+), (\d+), serial \? \d+u : (\d+)u\}", (SOURCE / "ip" / "sfu" / "sfu_cost.hpp").read_text())
+        self.assertIn("t ({} v + {}) + {} cycles".format(*costs_of_softmax.groups()), answers)
+
     def test_named_files_exist(self):
         """`room/file.hpp` in a page is a file, or a pattern that matches some."""
         rooms = "contract|ip|platform|firmware|model|golden|sim|tests|configs|scripts|examples|cmake"

@@ -44,6 +44,16 @@ class Program(InstalledTest):
         self.assertEqual(report["energy"]["table"]["name"], "edgebert-12nm")
         self.assertIsNotNone(report["predictor_hash"])
 
+    def test_a_checkpoint_of_one_s_own(self):
+        """docs/README.md: generated, compiled, run, every tensor equal to golden."""
+        small = ["--layers", "2", "--hidden", "64", "--heads", "4", "--intermediate", "128", "--embedding", "32", "--vocabulary", "200",
+                 "--sequence", "16"]
+        self.succeed(SIM, "generate", "-o", "my_albert", *small)
+        self.succeed(SIM, "compile", "--checkpoint", "my_albert", "-o", "my.image")
+        report = self.report("edgebert.yaml", "--model", "my.image", "--check")
+        self.assertEqual(report["totals"]["checks"]["mismatches"], 0)
+        self.assertGreater(report["totals"]["checks"]["tensors_compared"], 30)
+
     def test_studies_find_recorded_entropies_and_the_data_set(self):
         for study in ("early-exit", "envm"):
             self.assertIn(f"{study}  ", self.succeed(SIM, "study", study, "--quick"))
