@@ -21,9 +21,8 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION electronics)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME edgebert-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-    "edgebert (= ${PROJECT_VERSION}), libsystemc-dev, libfmt-dev, libyaml-cpp-dev, nlohmann-json3-dev, libhwy-dev, \
-libssl-dev, libicu-dev, libsentencepiece-dev, pkg-config")
+list(JOIN development_packages ", " development_packages)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "edgebert (= ${PROJECT_VERSION}), libsystemc-dev, libsentencepiece-dev, pkg-config, ${development_packages}")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "cmake, g++")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS gcc-riscv64-unknown-elf)
 include(CPack)
