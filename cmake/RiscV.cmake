@@ -23,8 +23,10 @@ endif()
 if(NOT EDGEBERT_RISCV_INCLUDE_DIR)
   set(EDGEBERT_RISCV_INCLUDE_DIR ${CMAKE_SOURCE_DIR})
 endif()
+# Debug information names sources by their path in the tree: the same files wherever they were built.
 set(EDGEBERT_RISCV_COMPILE_FLAGS -march=rv32imac_zicsr_zifencei -mabi=ilp32 -mcmodel=medany -O2 -g -Wall -Wextra -Werror
-                                 -ffreestanding -ffunction-sections -fdata-sections)
+                                 -ffreestanding -ffunction-sections -fdata-sections
+                                 -fdebug-prefix-map=${CMAKE_SOURCE_DIR}/=)
 set(EDGEBERT_RISCV_CXX_FLAGS -std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit
                              -fno-unwind-tables -fno-asynchronous-unwind-tables)
 set(EDGEBERT_RISCV_LINK_FLAGS -march=rv32imac -mabi=ilp32 -nostdlib -nostartfiles -static -Wl,--gc-sections
