@@ -13,6 +13,7 @@
 #include "platform/energy/energy_account.hpp"
 #include "platform/energy/soc_size.hpp"
 #include "platform/fault_injection.hpp"
+#include "platform/firmware_loader.hpp"
 #include "platform/instrumentation.hpp"
 #include "platform/model_loader.hpp"
 #include "platform/operator_table.hpp"
@@ -29,29 +30,6 @@ using Clock = std::chrono::steady_clock;
 /// Boot ends when firmware first waits, at the latest after this.
 constexpr double boot_seconds = 10e-3;
 constexpr unsigned runs_between_clock_readings = 1024;
-
-/// Firmware that starts inside a memory and ends past it asks for a larger one.
-void check_fits(const rv32::ElfFile& firmware, const memory_map::Region& region, std::uint64_t available) {
-  std::uint64_t needed = 0;
-  for (const rv32::Segment& segment : firmware.segments()) {
-    const std::uint64_t end = std::uint64_t{segment.address - region.base} + segment.memory_size;
-    if (segment.address >= region.base && end <= region.room) needed = std::max(needed, end);
-  }
-  if (needed <= available) return;
-  throw Error(
-      Failure::capacity,
-      fmt::format("cannot load firmware {}: it needs {} bytes of {}, which has {}; raise memory.{}.size",
-                  firmware.name(), needed, region.name, available, region.name));
-}
-
-void load(Soc& soc, const rv32::ElfFile& firmware) {
-  check_fits(firmware, memory_map::boot_rom, soc.boot_rom.size());
-  check_fits(firmware, memory_map::system_sram, soc.system_sram.size());
-  const rv32::LoadTarget targets[] = {{memory_map::boot_rom.base, soc.boot_rom.contents()},
-                                      {memory_map::system_sram.base, soc.system_sram.contents()}};
-  firmware.copy_to(targets);
-  soc.cpu.reset(firmware.entry());
-}
 
 std::vector<UnitReport> snapshot(Soc& soc) {
   const ClockDomain& clock = soc.accelerator_clock;
@@ -265,7 +243,7 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.commands;
   const std::uint64_t free = load_model(image, config.embedding.store, soc);
   state.predictor = load_predictor(predictor, free, soc);
-  load(soc, firmware);
+  load_firmware(firmware, soc);
   state.faults = inject_faults(image, config, soc);
   state.instruments = instruments;
   state.connections = connect(state.instruments, state.firmware, soc);

@@ -3,6 +3,7 @@
 // simulating is refused before the platform is built.
 #include <chrono>
 #include <cstdio>
+#include <span>
 
 #include <fmt/format.h>
 #include <sys/resource.h>

@@ -176,7 +176,8 @@ class Image(ProgramTest):
         self.assert_fails(
             self.sim("run", "soc.yaml", "--text", "a"), CHECKPOINT_OR_IMAGE,
             f"cannot find model image 'none.image': looked for '{self.folder}/none.image', "
-            f"'{program}/images/none.image', '{program}/none.image', "
+            f"'{program}/images/none.image', '{program}/configs/none.image', '{program}/none.image', "
+            f"'{os.path.dirname(program)}/share/edgebert/configs/none.image', "
             f"'{os.path.dirname(program)}/share/edgebert/none.image'")
 
     def test_none_named(self):
