@@ -164,6 +164,7 @@ struct Platform::State {
   std::unique_ptr<Soc> soc;
   std::unique_ptr<OperatorTable> operators;
   FaultReport faults{};
+  std::vector<MemoryUse> loaded{};
   std::optional<energy::EnergyTable> energy_table{};
   std::unique_ptr<EnergyAccount> energy{};  ///< nothing without a table
   std::unique_ptr<CommandLog> commands{};
@@ -264,6 +265,7 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   state.predictor = load_predictor(predictor, free, soc);
   load(soc, firmware);
   state.faults = inject_faults(image, config, soc);
+  state.loaded = loaded_memories(config, image, predictor, firmware);
   state.instruments = instruments;
   state.debug_target = connect(state.instruments, state.firmware, soc);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
@@ -289,6 +291,10 @@ Platform::~Platform() = default;
 
 const FaultReport& Platform::faults() const {
   return state_->faults;
+}
+
+std::vector<MemoryUse> Platform::memories() const {
+  return with_traffic(state_->loaded, *state_->soc);
 }
 
 void Platform::on_tile(const TileObserver& observer) {

@@ -25,6 +25,13 @@ struct PointReport {
   double volts = 0;
 };
 
+/// A value of the configuration, as `edgebert-sim config` shows it.
+struct ConfiguredValue {
+  std::string key;
+  std::string value;
+  std::string origin;  ///< "default", "timing.preset", "--set" or FILE:LINE, without the file's folder
+};
+
 struct SentenceReport {
   std::string text;
   std::optional<std::uint32_t> label;
@@ -50,6 +57,7 @@ struct RunReport {
   SocConfig soc;
   std::string config_file;
   std::string config_hash;
+  std::vector<ConfiguredValue> configuration;  ///< every key, in the schema's order
   std::string model_file;
   std::string model_hash;
   std::string firmware_hash;
@@ -69,6 +77,7 @@ struct RunReport {
   energy::AreaReport area;
   reram::MacroUse envm{};  ///< cells of the eNVM
   FaultReport faults;
+  std::vector<MemoryUse> memories;  ///< at the end of the run
 
   std::vector<SentenceReport> sentences;
   CheckResult checks;

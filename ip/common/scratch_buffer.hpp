@@ -106,8 +106,11 @@ class ScratchBuffer {
       if (meets && (use == Use::writes || other.use == Use::writes)) return false;
     }
     claims_.push_back({owner, begin, end, use});
+    reached_ = std::max(reached_, end);
     return true;
   }
+  /// Behind the last byte that any unit has worked on.
+  std::size_t reached() const { return reached_; }
   void release(const void* owner) {
     std::erase_if(claims_, [owner](const Claim& each) { return each.owner == owner; });
   }
@@ -156,6 +159,7 @@ class ScratchBuffer {
   mutable std::vector<Borrowed> borrowed_;   ///< do not overlap
   std::vector<Claim> claims_;
   std::vector<Region> stamps_;
+  std::size_t reached_ = 0;
 };
 
 /// A data buffer, the mask buffer beside it, and together what one bit-mask decoder reads.

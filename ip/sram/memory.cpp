@@ -100,6 +100,10 @@ void Memory::write(tlm::tlm_generic_payload& payload, const TransferExtension* e
     std::memcpy(to + row * rows.memory_stride, from + row * rows.data_stride, row_bytes);
   touch();
   bytes_written_ += rows.count * row_bytes;
+  const std::uint64_t begin = payload.get_address();
+  written_ = written_.bytes() == 0
+                 ? Extent{begin, begin + rows.extent}
+                 : Extent{std::min(written_.begin, begin), std::max(written_.end, begin + rows.extent)};
   if (write_sink_) write_sink_(payload.get_address(), rows.extent);
 }
 
