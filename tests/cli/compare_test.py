@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """compare: answers, configuration, contributions that add up; what report and compare refuse to read."""
 import json
-import os
-import pty
 import re
-import struct
-import subprocess
-import termios
-import unittest
 import unicodedata
-from fcntl import ioctl
+import unittest
 
-from program import EDGEBERT, IMAGE, INPUT, SENTENCE, SIM, TINY, USAGE, ProgramTest
+from program import EDGEBERT, IMAGE, INPUT, SENTENCE, TINY, USAGE, ProgramTest
 
 HOSTILE = "<script>alert(1)</script> \"it's\" \x07\x1b[31m \u202e \u00fcn\u00ef \u6620\u753b"
+WIDTH = 40
 DATA_SET = "sentence\tlabel\n" + SENTENCE + "\t1\nunflinchingly bleak and desperate\t0\nallows us to hope .\t1\n"
 
 
@@ -171,29 +166,13 @@ class Refused(CompareTest):
 class Narrow(CompareTest):
     """A terminal of 40 columns."""
 
-    def lines_on_terminal(self, *arguments, environment=None, width=40):
-        try:
-            controller, terminal = pty.openpty()
-        except OSError as error:
-            self.skipTest(f"this machine has no pseudo-terminals: {error}")
-        ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-        env = {**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8", "NO_COLOR": "", **(environment or {})}
-        with subprocess.Popen([SIM, *arguments], stdout=terminal, stderr=terminal, env=env, cwd=self.folder) as process:
-            os.close(terminal)
-            written = b""
-            try:
-                while chunk := os.read(controller, 65536):
-                    written += chunk
-            except OSError:  # Linux: the program closed the terminal
-                pass
-            self.assertEqual(process.wait(), 0, written)
-        os.close(controller)
-        return written.decode()
+    def narrow(self, *arguments, environment=None):
+        return self.on_terminal(arguments, ("stdout", "stderr"), {"LC_ALL": "C.UTF-8", "NO_COLOR": "", **(environment or {})}, WIDTH).decode()
 
-    def assert_narrow(self, written, width=40):
+    def assert_narrow(self, written):
         plain = re.sub("\x1b\\[[0-9;]*[mK]", "", written)
         for line in re.split("\r\n|\r|\n", plain):
-            self.assertLessEqual(columns(line), width, line)
+            self.assertLessEqual(columns(line), WIDTH, line)
         self.assertNotRegex(plain, r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202e]")
         return plain
 
@@ -203,19 +182,19 @@ class Narrow(CompareTest):
         for arguments in ((*run, "--text", HOSTILE, "--check", "--operators"), (*run, "--dataset", "set.tsv"),
                           ("run", EDGEBERT, "--model", IMAGE, "--text", "x" * 100, "--set", "exit.policy=lai", "--set", "exit.deadline=5ms"),
                           ("sweep", TINY, "--model", IMAGE, "--text", SENTENCE, "--out", "out", "--set", "pu.vmac_lanes=4,8")):
-            written = self.lines_on_terminal(*arguments)
+            written = self.narrow(*arguments)
             self.assertIn("\x1b[", written)
             self.assert_narrow(written)
         self.run_to("a.json", "--set", "exit.threshold=0.6", text=HOSTILE)
         self.run_to("b.json", "--set", "exit.threshold=0", text=HOSTILE, config=EDGEBERT)
-        plain = self.assert_narrow(self.lines_on_terminal("compare", "a.json", "b.json"))
+        plain = self.assert_narrow(self.narrow("compare", "a.json", "b.json"))
         self.assertIn("answered differently", re.sub(r"\s+", " ", plain))
         for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
-            self.assertNotIn("\x1b", self.lines_on_terminal("compare", "a.json", "b.json", environment=environment))
+            self.assertNotIn("\x1b", self.narrow("compare", "a.json", "b.json", environment=environment))
 
     def test_nothing_is_lost(self):
         wide = self.sim("run", TINY, "--model", IMAGE, "--text", SENTENCE).stdout.decode()
-        narrow = self.assert_narrow(self.lines_on_terminal("run", TINY, "--model", IMAGE, "--text", SENTENCE))
+        narrow = self.assert_narrow(self.narrow("run", TINY, "--model", IMAGE, "--text", SENTENCE))
         words = lambda text: [word for word in text.split() if "time," not in word and not set(word) & set("█▏▎▍▌▋▊▉│")]
         self.assertEqual(words(narrow)[:-6], words(wide)[:-6])  # all but the host's time and memory
 

@@ -194,7 +194,7 @@ class Sweep(PageTest):
         self.assertLess(len(front), len(done))
         references = {row[0]: row for row in self.numbers("references")}
         self.assertEqual(references["area, accelerator"][2], "1.39 mm2")
-        for select, value in ((0, "area_mm2"), (1, "memory.weight_memory.kind"), (2, "area_mm2"), (3, "cycles")):
+        for select, value in ((0, "accelerator_mm2"), (0, "area_mm2"), (1, "memory.weight_memory.kind"), (2, "area_mm2"), (3, "cycles")):
             self.browser.evaluate(f"(() => {{ const s = document.querySelectorAll('.choice select')[{select}]; s.value = '{value}'; s.dispatchEvent(new Event('change')) }})()")
             self.browser.settle()
             self.assertEqual(self.browser.evaluate(CLIPPED), [])

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports: JSON keys and their sums, repeatability, escaping, the text's shape."""
 import json
-import os
-import pty
 import re
-import subprocess
 import unittest
 
-from program import EDGEBERT, IMAGE, SENTENCE, SIM, SOURCE, TINY, ProgramTest, elf
+from program import EDGEBERT, IMAGE, SENTENCE, SOURCE, TINY, ProgramTest, elf
 
 DATA_SET = "sentence\tlabel\n" + SENTENCE + "\t1\nunflinchingly bleak and desperate\t0\nallows us to hope .\t1\n"
 
@@ -306,37 +303,21 @@ class Text(ProgramTest):
 class Terminal(ProgramTest):
     """stdout or stderr is a terminal."""
 
-    def on_terminal(self, stream, arguments, environment):
-        """@return what the program writes to that stream"""
-        try:
-            controller, terminal = pty.openpty()
-        except OSError as error:
-            self.skipTest(f"this machine has no pseudo-terminals: {error}")
-        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: terminal}
-        with subprocess.Popen([SIM, "run", TINY, "--model", IMAGE, *arguments], **streams,
-                              env={**os.environ, "TERM": "xterm", **environment}, cwd=self.folder) as process:
-            os.close(terminal)
-            written = b""
-            try:
-                while chunk := os.read(controller, 65536):
-                    written += chunk
-            except OSError:  # Linux: the program closed the terminal
-                pass
-            self.assertEqual(process.wait(), 0)
-        os.close(controller)
-        return written
+    def run_on_terminal(self, stream, arguments, environment):
+        """@return what a run writes to that stream"""
+        return self.on_terminal(["run", TINY, "--model", IMAGE, *arguments], [stream], environment)
 
     def test_progress_is_shown_and_removed(self):
         self.write("set.tsv", DATA_SET)
-        written = self.on_terminal("stderr", ["--dataset", "set.tsv"], {})
+        written = self.run_on_terminal("stderr", ["--dataset", "set.tsv"], {})
         self.assertIn(b"1/3 sentences, ", written)
         self.assertTrue(written.endswith(b"\r\x1b[K"), written)
 
     def test_colour_unless_no_color(self):
         without_no_color = {"NO_COLOR": ""}
-        self.assertIn(b"\x1b[1m", self.on_terminal("stdout", ["--text", SENTENCE], without_no_color))
-        self.assertNotIn(b"\x1b", self.on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "1"}))
-        self.assertNotIn(b"\x1b", self.on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "", "TERM": "dumb"}))
+        self.assertIn(b"\x1b[1m", self.run_on_terminal("stdout", ["--text", SENTENCE], without_no_color))
+        self.assertNotIn(b"\x1b", self.run_on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "1"}))
+        self.assertNotIn(b"\x1b", self.run_on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "", "TERM": "dumb"}))
 
 
 if __name__ == "__main__":

@@ -91,13 +91,15 @@ Page.againstKey = (part, done, key, figure) => {
   const bounds = figure.key === "simulated_seconds" && scale.distinct ?
       [...Page.grouped(rows.filter((row) => row.bound !== null), (row) => row.x)].map(([x, group]) => ({x, y: d3.min(group, (row) => row.bound)}))
           .sort((a, b) => a.x - b.x) : [];
-  const all = [...rows.map((row) => row.y), ...bounds.map((row) => row.y)];
+  const published = figure.key === "accelerator_mm2" ? part.references.filter((each) => each.key === key && each.unit === "mm2")
+      .map((each) => ({x: each.at, y: each.value, title: `published, ${each.provenance}: ${each.value} mm² (${each.source})`})) : [];
+  const all = [...rows, ...bounds, ...published].map((row) => row.y);
   const log = d3.min(all) > 0 && d3.max(all) / d3.min(all) > 8;
   const index = new Map(series.map((name, i) => [name, i]));
   const node = Page.figure({
     caption: `${figure.name} over ${key}` + (bounds.length ? "; dashed: all MACs at n × n in every cycle, a bound no machine of this kind beats" : "") +
-        (log ? "; logarithmic" : ""),
-    label: `${figure.name} over ${key}: ` + rows.map((row) => `${Page.pointName(row.point)}: ${Page.show(figure, row.y)}`).join("; "),
+        (published.length ? "; ring: published" : "") + (log ? "; logarithmic" : ""),
+    label: `${figure.name} over ${key}: ` + published.map((each) => `${each.title}; `).join("") + rows.map((row) => `${Page.pointName(row.point)}: ${Page.show(figure, row.y)}`).join("; "),
   }, (width) => {
     const ticks = (scale.ticks ?? scale.domain).map(scale.tickFormat);
     const step = Math.max(1, Math.ceil(ticks.length * (Page.textWidth(ticks) + 10) / (width - 80)));
@@ -115,6 +117,7 @@ Page.againstKey = (part, done, key, figure) => {
                         fill: {value: (row) => Page.colour(index.get(row.series)), scale: null},
                         stroke: {value: (row) => Page.colour(index.get(row.series)), scale: null},
                         title: (row) => `${Page.pointName(row.point)}\n${figure.name}: ${Page.show(figure, row.y)}`, tip: true}),
+        Plot.dot(published, {x: of, y: "y", r: 11, stroke: "currentColor", strokeWidth: 2, title: "title"}),
       ],
     };
   });
