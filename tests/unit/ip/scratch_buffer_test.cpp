@@ -72,9 +72,6 @@ TEST_CASE("a buffer that borrows holds what a buffer that copies holds") {
   }
 }
 
-}  // namespace
-}  // namespace edgebert
-
 TEST_CASE("a buffer knows how far units have worked on it") {
   ScratchBuffer buffer(size);
   const int unit = 0;
@@ -87,3 +84,6 @@ TEST_CASE("a buffer knows how far units have worked on it") {
   buffer.release(&unit);
   CHECK(buffer.reached() == 24);
 }
+
+}  // namespace
+}  // namespace edgebert
