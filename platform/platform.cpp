@@ -146,6 +146,7 @@ struct Platform::State {
   std::unique_ptr<Soc> soc;
   std::unique_ptr<OperatorTable> operators;
   FaultReport faults{};
+  std::vector<MemoryUse> loaded{};
   std::optional<energy::EnergyTable> energy_table{};
   std::unique_ptr<EnergyAccount> energy{};  ///< nothing without a table
   CommandLog commands{};
@@ -245,6 +246,7 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   state.predictor = load_predictor(predictor, free, soc);
   load_firmware(firmware, soc);
   state.faults = inject_faults(image, config, soc);
+  state.loaded = loaded_memories(config, image, predictor, firmware);
   state.instruments = instruments;
   state.connections = connect(state.instruments, state.firmware, soc);
   if (state.connections.probe) state.commands.add(*state.connections.probe);
@@ -272,6 +274,10 @@ Platform::~Platform() = default;
 
 const FaultReport& Platform::faults() const {
   return state_->faults;
+}
+
+std::vector<MemoryUse> Platform::memories() const {
+  return with_traffic(state_->loaded, *state_->soc);
 }
 
 void Platform::on_tile(const TileObserver& observer) {

@@ -21,6 +21,7 @@
 #include "platform/exit_predictor.hpp"
 #include "platform/fault_report.hpp"
 #include "platform/instruments.hpp"
+#include "platform/memory_use.hpp"
 #include "platform/operator_report.hpp"
 #include "platform/rv32/elf.hpp"
 
@@ -76,6 +77,9 @@ class Platform {
 
   /// What `faults` of the configuration did to the memories.
   const FaultReport& faults() const;
+
+  /// What lies in the memories and how far the accelerator's buffers have been used until now.
+  std::vector<MemoryUse> memories() const;
 
   void on_tile(const TileObserver& observer);
 

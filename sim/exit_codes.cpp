@@ -59,7 +59,8 @@ std::string exit_codes_markdown() {
       "that "
       "fails while it is\n"
       "simulated leaves its traces (`--trace`, `--vcd`) up to the failure, and the dumps of the sentences "
-      "before.\n\n"
+      "before.\n"
+      "`compare` ends with 0 whether or not the runs differ.\n\n"
       "| code | kind | meaning |\n|---|---|---|\n| 0 | | success |\n";
   for (const ExitCode& entry : table) {
     page += fmt::format("| {} | {} | {} |\n", entry.code, name_of(entry.failure), entry.meaning);

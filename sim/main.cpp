@@ -345,6 +345,27 @@ void add_study(CLI::App& app, StudyOptions& options, int& code) {
   command->callback([&] { code = study(options); });
 }
 
+void add_report(CLI::App& app, ReportOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("report", "runs and sweeps as a page for a browser");
+  command
+      ->add_option("RUN|SWEEP", options.inputs,
+                   "JSON of run --json, or the folder of a sweep or of its point")
+      ->required();
+  command->add_option("-o,--output", options.output, "the page")->required()->type_name("HTML");
+  command->callback([&] { code = report(options); });
+}
+
+void add_compare(CLI::App& app, CompareOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("compare", "what differs between two runs, and why");
+  command->add_option("A", options.a, "JSON of run --json, or the folder of a sweep's point")->required();
+  command->add_option("B", options.b, "the same of the run it is compared with")->required();
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->add_option("--html", options.html, "report as a page for a browser")->type_name("FILE");
+  command->callback([&] { code = compare(options); });
+}
+
 struct CalibrateOptions {
   std::optional<std::filesystem::path> file;
   std::vector<std::string> overrides;
@@ -421,6 +442,8 @@ int main_of(int argc, char** argv) {
   ReplayOptions replay_options;
   ReplayEntropiesOptions replay_entropies_options;
   StudyOptions study_options;
+  ReportOptions report_options;
+  CompareOptions compare_options;
   CalibrateOptions calibrate_options;
   ConfigOptions config_options;
   bool markdown = false;
@@ -433,6 +456,8 @@ int main_of(int argc, char** argv) {
   add_replay_vectors(app, replay_options, code);
   add_replay_entropies(app, replay_entropies_options, code);
   add_study(app, study_options, code);
+  add_report(app, report_options, code);
+  add_compare(app, compare_options, code);
   add_calibrate(app, calibrate_options, code);
   add_config(app, config_options, code);
   add_registers(app, markdown);
@@ -457,7 +482,7 @@ int main_of(int argc, char** argv) {
     return fail(Failure::usage,
                 "give a command: run, sweep, compile, quantize-report, generate, replay-vectors, "
                 "replay-entropies, study, "
-                "calibrate, config or registers; see --help");
+                "report, compare, calibrate, config or registers; see --help");
   }
   return code;
 }

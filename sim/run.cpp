@@ -109,6 +109,8 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
   report.soc = loaded.soc;
   report.config_file = options.config.string();
   report.config_hash = loaded.hash;
+  for (const config::Resolved& value : loaded.values)
+    report.configuration.push_back({value.key->path, value.text, fs::path(value.origin).filename().string()});
   report.model_file = model_file.filename().string();
   report.model_hash = image.hash();
   report.tasks.assign(image.tasks().begin(), image.tasks().end());
@@ -294,6 +296,7 @@ int run(const RunOptions& options) {
            sentences, tasks, encodings, report);
   for (const std::string& line : instruments.traces().finish()) warn(line);
 
+  report.memories = platform.memories();
   report.wall_seconds = seconds_since(start);
   report.peak_memory_mib = peak_memory_mib();
   if (options.json) report.program_hash = sha256_of(read_file(program_file(), "program"));
@@ -301,6 +304,7 @@ int run(const RunOptions& options) {
   std::string text = json_only ? "" : text_of(report, style_of(STDOUT_FILENO));
   if (instruments.profile() != nullptr)
     text += report_profile(instruments.profile()->report(), options, style_of(STDOUT_FILENO));
+  text = fitted(text, page_width(STDOUT_FILENO));
   if (options.gdb == "stdio") {
     print_error(text);
     text.clear();

@@ -107,6 +107,7 @@ class ScratchBuffer {
       if (meets && (use == Use::writes || other.use == Use::writes)) return false;
     }
     claims_.push_back({owner, begin, end, use});
+    reached_ = std::max(reached_, end);
     return true;
   }
   /// Bytes that units are working on.
@@ -122,6 +123,8 @@ class ScratchBuffer {
     }
     return bytes;
   }
+  /// Behind the last byte that any unit has worked on.
+  std::size_t reached() const { return reached_; }
   void release(const void* owner) {
     std::erase_if(claims_, [owner](const Claim& each) { return each.owner == owner; });
   }
@@ -170,6 +173,7 @@ class ScratchBuffer {
   mutable std::vector<Borrowed> borrowed_;   ///< do not overlap
   std::vector<Claim> claims_;
   std::vector<Region> stamps_;
+  std::size_t reached_ = 0;
 };
 
 /// A data buffer, the mask buffer beside it, and together what one bit-mask decoder reads.

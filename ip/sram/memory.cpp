@@ -98,6 +98,10 @@ void Memory::write(tlm::tlm_generic_payload& payload, const TransferExtension* e
   copy_rows({to, rows.memory_stride}, {payload.get_data_ptr(), rows.data_stride}, row_bytes, rows.count);
   touch();
   bytes_written_ += rows.count * row_bytes;
+  const std::uint64_t begin = payload.get_address();
+  written_ = written_.bytes() == 0
+                 ? Extent{begin, begin + rows.extent}
+                 : Extent{std::min(written_.begin, begin), std::max(written_.end, begin + rows.extent)};
   if (write_sink_) write_sink_(payload.get_address(), rows.extent);
 }
 

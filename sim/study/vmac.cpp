@@ -8,6 +8,7 @@
 
 #include "ip/pu/product_cost.hpp"
 #include "sim/study/optimised.hpp"
+#include "sim/study/published.hpp"
 #include "sim/study/studies.hpp"
 
 namespace edgebert::sim {
@@ -16,7 +17,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::array lanes = {2u, 4u, 8u, 16u, 32u, 64u};
-constexpr std::uint32_t papers_n = 16;
 constexpr double milli = 1e-3;
 
 /// Timing constants at these n come from a line through the others.
@@ -71,7 +71,7 @@ StudyTable optimum_table(const char* model, const std::vector<Point>& points) {
   StudyTable table{fmt::format("{}: the best n", model),
                    {},
                    {"published energy, latency, area and power for each n: not available"}};
-  const Published sixteen{16, Provenance::recalled, "EdgeBERT, MICRO 2021"};
+  const Published sixteen = published_best_lanes.published();
   const char* why =
       "below it clock and leakage run longer, above it the multipliers' clock waits for memory; how energy "
       "splits over n is assumed (docs/energy.md)";
@@ -100,13 +100,12 @@ StudyTable known_table(const std::vector<Point>& points, double clock_hz) {
               {bound, Provenance::derived, "MACs / n^2 / clock"},
               "the bound has neither special functions nor memory, which limit from n = 32 on");
   }
-  const Point& paper = *std::ranges::find(points, papers_n, &Point::n);
+  const Point& paper = *std::ranges::find(points, published_power.n, &Point::n);
   table.add("power, accelerator", "n = 16", paper.accelerator() / paper.milliseconds() / milli, "mW",
-            {85.9, Provenance::recalled, "EdgeBERT, MICRO 2021"},
+            published_power.published(),
             "the table is split so that all MACs at work take 85.9 mW: no evidence; here they wait half of "
             "the time");
-  table.add("area, accelerator", "n = 16", paper.accelerator_mm2, "mm2",
-            {1.39, Provenance::recalled, "EdgeBERT, MICRO 2021"},
+  table.add("area, accelerator", "n = 16", paper.accelerator_mm2, "mm2", published_area.published(),
             "the area table's remainder is taken from it: no evidence");
   return table;
 }

@@ -23,7 +23,7 @@ class Documents(ProgramTest):
 
     def test_help_names_every_command_and_exit_code(self):
         text = self.sim("--help").stdout.decode()
-        for word in ("run", "sweep", "compile", "quantize-report", "generate", "replay-vectors", "replay-entropies", "study", "calibrate", "config", "registers",
+        for word in ("run", "sweep", "compile", "quantize-report", "generate", "replay-vectors", "replay-entropies", "study", "report", "compare", "calibrate", "config", "registers",
                      "Exit codes:"):
             self.assertIn(word, text)
         for code in (*range(11), 130):

@@ -16,7 +16,7 @@ CHECKPOINT = SOURCE / "checkpoints" / "sst2-small"
 class Usage(ProgramTest):
     def test_no_command(self):
         self.assert_fails(self.sim(), USAGE, "give a command: run, sweep, compile, quantize-report, generate, replay-vectors, replay-entropies, study, "
-                          "calibrate, config or registers; see --help")
+                          "report, compare, calibrate, config or registers; see --help")
 
     def test_no_config(self):
         self.assert_fails(self.sim("run"), USAGE, "CONFIG is required; see --help")
