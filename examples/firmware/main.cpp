@@ -21,14 +21,6 @@ namespace {
 
 constexpr uint32_t wanted_layers = 3;
 
-void announce(uint32_t layer, uint32_t prediction) {
-  console_output::print("layer ");
-  console_output::print_decimal(layer);
-  console_output::print(" says class ");
-  console_output::print_decimal(prediction);
-  console_output::print("\n");
-}
-
 /// Embedding, then a layer and its off-ramp at a time, at the clock of reset.
 void classify_patiently(const Machine& machine, const Plans& plans, const mailbox::Job& job, uint64_t arrival,
                         mailbox::Result& result) {
@@ -50,7 +42,7 @@ void classify_patiently(const Machine& machine, const Plans& plans, const mailbo
     result.layers = layer;
     result.layer[layer - 1] = {point.frequency, point.voltage,
                                static_cast<uint32_t>(core_cycles() - arrival)};
-    announce(layer, result.prediction);
+    console_output::printf("layer %u says class %u\n", layer, result.prediction);
     if (patience.leaves(result.prediction) || layer == machine.model.layers) result.exit_layer = layer;
   }
 }
@@ -59,29 +51,33 @@ void classify_patiently(const Machine& machine, const Plans& plans, const mailbo
 
 void serve() {
   // Too large for the stack.
-  static constinit Machine machine{};
-  static constinit Plans plans{};
+  static constinit Machine machines[tasks_max]{};
+  static constinit Plans plans[tasks_max]{};
   static constinit mailbox::Job job{};
   static constinit mailbox::Result result{};
 
   hal::enable_wake_up();
   set_current_job(0);
-  prepare_machine(machine);
-  plans = make_plans(machine);
+  const uint32_t tasks = prepare_machines(machines);
+  for (uint32_t task = 0; task < tasks; ++task) plans[task] = make_plans(machines[task]);
+  uint32_t current = 0;
   for (;;) {
     wait_for_job();
     const uint64_t arrival = core_cycles();
     take_job(job);
     if (job.kind == mailbox::JobKind::shut_down) return;
     set_current_job(job.number);
+    const Machine& machine = machines[job.task < tasks ? job.task : 0];
     mailbox::Failure failure = check_job(job, machine);
-    if (job.kind != mailbox::JobKind::classify)
+    if (job.kind != mailbox::JobKind::classify || job.task >= tasks)
       failure = {mailbox::FailureCode::bad_job, 0, static_cast<uint32_t>(job.kind), 0, 0, 0};
     if (failure.code != mailbox::FailureCode::none) {
       report(failure);
       continue;
     }
-    classify_patiently(machine, plans, job, arrival, result);
+    if (job.task != current) enter(machine);
+    current = job.task;
+    classify_patiently(machine, plans[current], job, arrival, result);
     answer(result);
   }
 }

@@ -85,8 +85,9 @@ int sc_main(int argc, char** argv) try {
   sc_core::sc_start();
 
   const mailbox::Result& result = top.soc.mailbox.result();
-  std::printf("%s behind layer %u, %llu accelerator cycles\n", image.labels()[result.prediction].c_str(),
-              result.exit_layer, static_cast<unsigned long long>(top.cycles));
+  std::printf("%s behind layer %u, %llu accelerator cycles\n",
+              image.tasks().front().labels[result.prediction].c_str(), result.exit_layer,
+              static_cast<unsigned long long>(top.cycles));
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "soc_top: %s\n", error.what());
