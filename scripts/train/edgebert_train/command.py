@@ -75,7 +75,7 @@ class Run:
         parts = self.training_sentences()
         sentences = parts["phrases"] + parts["reviews"]
         members = [
-            torch.softmax(evaluate.logits(self.model(member), sentences, ensemble.depth)[-1], -1) for member in ensemble.members
+            torch.softmax(evaluate.logits(self.model(member), sentences, depth)[-1], -1) for member, depth in ensemble.members
         ]
         trainer.save(path, {"probabilities": torch.stack(members).mean(0)})
 

@@ -17,6 +17,7 @@ from .albert import SmallAlbert
 
 PRUNING_UPDATE_STEPS = 10
 WORDS = "word_embeddings.weight"
+REACH_GROUP = 2  # of the optimiser
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Stage:
     salt: int = 0  # added to the run's seed
     start: str | None = None  # the stage whose weights it begins with; None: word vectors and random matrices
     learning_rate: float = 7e-4
+    word_rate: float = 0.1  # the word vectors' share of it: large steps would tear rare words from those that are trained often
     warm_up: float = 0.03  # then linear to 0
     depths: tuple = ((1.0, (12,)),)  # (until this fraction, layers drawn from)
     teacher: str | None = None  # a file of probabilities (Run.probabilities); None: labels alone
@@ -94,14 +96,16 @@ class Training:
         return pruning.Pruner(self.model, targets, encoder if s.movement and s.encoder_sparsity else ())
 
     def make_optimiser(self):
-        s, groups = self.stage, {True: [], False: []}
+        s = self.stage
+        by_kind = {"matrix": [], "vector": [], "reach": [], "words": []}
         for name, parameter in self.model.named_parameters():
-            if name != "span.reach":
-                groups[parameter.dim() == 2 and "embeddings" not in name].append(parameter)
+            kind = {"span.reach": "reach", WORDS: "words"}.get(name, "matrix" if parameter.dim() == 2 else "vector")
+            by_kind[kind].append(parameter)
         parts = [
-            {"params": groups[True], "lr": s.learning_rate, "weight_decay": s.weight_decay},
-            {"params": groups[False], "lr": s.learning_rate, "weight_decay": 0.0},
-            {"params": [self.model.span.reach], "lr": s.reach_learning_rate, "weight_decay": 0.0},
+            {"params": by_kind["matrix"], "lr": s.learning_rate, "weight_decay": s.weight_decay},
+            {"params": by_kind["vector"], "lr": s.learning_rate, "weight_decay": 0.0},
+            {"params": by_kind["reach"], "lr": s.reach_learning_rate, "weight_decay": 0.0},
+            {"params": by_kind["words"], "lr": s.learning_rate * s.word_rate, "weight_decay": 0.0},
         ]
         if self.pruner and self.pruner.scores:
             parts.append({"params": list(self.pruner.scores.values()), "lr": s.score_learning_rate, "weight_decay": 0.0})
@@ -129,7 +133,7 @@ class Training:
         factor = learning_rate(s, self.step)
         for part in self.optimiser.param_groups:
             part["lr"] = part["peak"] * factor
-        self.optimiser.param_groups[2]["lr"] = s.reach_learning_rate if spans_learn else 0.0
+        self.optimiser.param_groups[REACH_GROUP]["lr"] = s.reach_learning_rate if spans_learn else 0.0
         wanted_off = max([count for at, count in s.heads_off if fraction >= at], default=0)
         if wanted_off > int((~model.span.on).sum()):
             model.span.switch_off(wanted_off - int((~model.span.on).sum()))
