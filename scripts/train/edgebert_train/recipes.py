@@ -83,18 +83,39 @@ PRUNED = Stage(
     pruning_span=(0.0, 0.5),
 )
 
+# A second shallow model, its word vectors nearer to where they began: three unpruned models agree better than two.
+SECOND = Stage(
+    "second", steps=900, learning_rate=1e-3, word_rate=0.1, depths=((1.0, (2,)),), dropout=0.2, word_drop=0.15
+)
+TEACHERS = Ensemble("teachers", members=(("shallow", 2), ("second", 2), ("dense", 12)))
+
+POLISHED = Stage(
+    "polished",
+    salt=6,
+    start="pruned",
+    teacher="teachers",
+    alpha=0.9,
+    steps=600,
+    learning_rate=5e-4,
+    word_rate=0.3,
+    depths=((0.5, (6, 12)), (1.0, (12,))),
+    dropout=0.2,
+    word_drop=0.15,
+    keep_zeros=True,
+)
+
 QUANTISED = Stage(
     "quantised",
     salt=4,
-    start="pruned",
-    teacher="teacher",
+    start="polished",
+    teacher="teachers",
     steps=40,
     learning_rate=1e-4,
     keep_zeros=True,
     quantise=True,
 )
 
-OFF_RAMPS = OffRampStage("off-ramps", salt=5, start="quantised", teacher="teacher")
+OFF_RAMPS = OffRampStage("off-ramps", salt=5, start="quantised", teacher="teachers")
 
 PRUNING_LEVELS = (50, 60, 70, 80, 90)  # % zeros in the encoder
 
@@ -110,7 +131,8 @@ def pruning_stage(method, level):
         learning_rate=5e-4,
         encoder_sparsity=level / 100,
         movement=method == "movement",
-        pruning_span=(0.0, 0.6),
+        score_learning_rate=2e-3,
+        pruning_span=(0.2, 0.8),  # movement needs steps to score before the first mask
     )
 
 
@@ -128,7 +150,10 @@ RECIPES = {
     "sst2-spans": (
         *BACKBONE,
         PRUNED,
-        Export("sst2-spans-pruned", "pruned"),
+        SECOND,
+        TEACHERS,
+        POLISHED,
+        Export("sst2-spans-pruned", "polished"),
         QUANTISED,
         OFF_RAMPS,
         Export("sst2-spans", "off-ramps"),
