@@ -12,6 +12,8 @@ namespace edgebert {
 namespace {
 
 constexpr std::uint64_t longest_burst = 256;
+/// Registers of a unit lie within one, those of two units do not.
+constexpr std::uint64_t page_bytes = 4096;
 
 const char* response_name(tlm::tlm_response_status status) {
   switch (status) {
@@ -52,7 +54,8 @@ void Bus::map_memory(std::uint32_t base, Memory& memory) {
   regions_.push_back({base, memory.size(), &memory, std::move(socket)});
 }
 
-Bus::Region* Bus::find(std::uint64_t address, std::uint64_t bytes, Region*& last) {
+Bus::Region* Bus::find(std::uint64_t address, std::uint64_t bytes, RecentRegions& recent) {
+  Region*& last = recent[address / page_bytes % recent.size()];
   const auto inside = [address](const Region& region) {
     return address >= region.base && address - region.base < region.bytes;
   };
@@ -86,7 +89,7 @@ bool Bus::forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Re
 }
 
 void Bus::core_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  Region* region = find(payload.get_address(), payload.get_data_length(), last_of_core_);
+  Region* region = find(payload.get_address(), payload.get_data_length(), recent_of_core_);
   ++core_accesses_;
   if (core_beat_sink_) core_beat_sink_();
   const bool done = forward(payload, delay, region, "core");
@@ -111,7 +114,7 @@ void Bus::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& del
   payload.get_extension(extension);
   const std::uint64_t extent =
       extension != nullptr ? extension->extent(payload.get_data_length()) : payload.get_data_length();
-  Region* region = find(payload.get_address(), extent, last_of_dma_);
+  Region* region = find(payload.get_address(), extent, recent_of_dma_);
   // The accelerator's own registers are not reachable from its own initiator.
   if (region != nullptr && region->memory == nullptr) region = nullptr;
   if (!forward(payload, delay, region, "DMA")) return;
@@ -131,19 +134,24 @@ sc_core::sc_time Bus::transfer_time(const Region& region, const tlm::tlm_generic
     rows = extension->rows;
     stride = extension->memory_stride;
   }
+  // Rows that begin alike take alike: one stands for all.
+  const bool alike = region.memory->without_history() && stride % parameters_.width == 0 &&
+                     stride % region.memory->timing().width == 0;
+  const std::uint32_t timed_rows = alike ? 1 : rows;
+  const std::uint32_t each_for = alike ? rows : 1;
   std::uint64_t bursts = 0;
   std::uint64_t latency = 0;
   std::uint64_t data = 0;
-  for (std::uint32_t row = 0; row < rows; ++row) {
+  for (std::uint32_t row = 0; row < timed_rows; ++row) {
     std::uint64_t from = payload.get_address() + row * stride;
     const std::uint64_t end = from + row_bytes;
-    for (; from < end; ++bursts) {
+    for (; from < end; bursts += each_for) {
       const std::uint64_t to = std::min(end, from / parameters_.width * parameters_.width + longest);
       const BurstTime memory = region.memory->burst(from - region.base, to - from, payload.is_read());
       const std::uint64_t bus_beats = beats(from, to - from, parameters_.width);
-      dma_beats_ += bus_beats;
-      latency += memory.latency;
-      data += std::max(cycle * bus_beats, memory.data);
+      dma_beats_ += each_for * bus_beats;
+      latency += each_for * memory.latency;
+      data += each_for * std::max(cycle * bus_beats, memory.data);
       from = to;
     }
   }
@@ -157,8 +165,8 @@ sc_core::sc_time Bus::transfer_time(const Region& region, const tlm::tlm_generic
 
 unsigned Bus::debug_transport(tlm::tlm_generic_payload& payload) {
   const std::uint64_t address = payload.get_address();
-  Region* last = nullptr;
-  Region* region = find(address, payload.get_data_length(), last);
+  RecentRegions none{};
+  Region* region = find(address, payload.get_data_length(), none);
   if (region == nullptr) return 0;
   payload.set_address(address - region->base);
   const unsigned count = (*region->socket)->transport_dbg(payload);

@@ -11,6 +11,7 @@
 // cycle from a DMA transfer under way, whose completion moves later by that much. Not modelled: a core access
 // that waits for the beat on the wires, beats that fall into a burst's latency and would cost nothing.
 #pragma once
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -80,8 +81,9 @@ class Bus : public sc_core::sc_module {
   void show_access(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
   void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned debug_transport(tlm::tlm_generic_payload& payload);
-  /// @param last  where this initiator's last access went, looked at first
-  Region* find(std::uint64_t address, std::uint64_t bytes, Region*& last);
+  /// Where an initiator's last accesses went, by their pages.
+  using RecentRegions = std::array<Region*, 16>;
+  Region* find(std::uint64_t address, std::uint64_t bytes, RecentRegions& recent);
   bool forward(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, Region* region,
                const char* initiator);
   /// Time and beats of a DMA transfer that a memory has answered.
@@ -93,8 +95,8 @@ class Bus : public sc_core::sc_module {
   std::deque<Region> regions_;
   std::function<void()> core_beat_sink_;
   std::function<void(const RegisterAccess&)> access_sink_;
-  Region* last_of_core_ = nullptr;
-  Region* last_of_dma_ = nullptr;
+  RecentRegions recent_of_core_{};
+  RecentRegions recent_of_dma_{};
   std::optional<Fault> last_fault_;
   std::uint64_t core_accesses_ = 0;
   std::uint64_t dma_beats_ = 0;

@@ -18,12 +18,13 @@ class Console : public RegisterTarget {
   explicit Console(sc_core::sc_module_name name) : RegisterTarget(name, console::map) {}
 
  private:
-  void on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) override {
+  Effect on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) override {
     const char next = static_cast<char>(registers[console::transmit]);
     if (next != '\n') line_.push_back(next);
-    if (next != '\n' && line_.size() < longest_line) return;
+    if (next != '\n' && line_.size() < longest_line) return Effect::none;
     log(LogLevel::info, sc_core::sc_time_stamp() + delay, [this] { return std::string_view(line_); });
     line_.clear();
+    return Effect::none;
   }
 
   std::string line_;

@@ -18,6 +18,7 @@ constexpr std::uint32_t csr_mip = 0x344;
 
 Cpu::Cpu(sc_core::sc_module_name name, const ClockDomain& clock, std::uint64_t quantum)
     : sc_module(name), clock_(clock), quantum_(quantum), core_(*this, {}) {
+  payload_.set_extension(extension_);
   core_.set_time_source([this] { return core_.cycles(); });
   SC_HAS_PROCESS(Cpu);
   SC_THREAD(execute);
@@ -93,8 +94,9 @@ rv32::BusReply Cpu::read(std::uint32_t address, std::uint32_t size, std::uint32_
 }
 
 rv32::BusReply Cpu::write(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
+  extension_->notified_nothing = false;
   rv32::BusReply reply = access(tlm::TLM_WRITE_COMMAND, address, size, value);
-  reply.run_limit = budget();
+  reply.run_limit = extension_->notified_nothing ? rv32::BusReply::as_before : budget();
   observed_limit_ = std::min(observed_limit_, *reply.run_limit);
   return reply;
 }

@@ -14,6 +14,7 @@
 
 #include "ip/common/clock_domain.hpp"
 #include "ip/common/log.hpp"
+#include "ip/common/write_extension.hpp"
 #include "platform/debug/run_control.hpp"
 #include "platform/rv32/core.hpp"
 
@@ -72,6 +73,7 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   const std::uint64_t quantum_;
   rv32::Core core_;
   tlm::tlm_generic_payload payload_;
+  WriteExtension* extension_ = new WriteExtension;  ///< the payload's, which frees it
   sc_core::sc_event wake_{"wake"};
   Cycles sleeping_cycles_ = 0;
   bool yields_ = false;

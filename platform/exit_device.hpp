@@ -19,11 +19,12 @@ class ExitDevice : public RegisterTarget {
   std::optional<std::uint32_t> code() const { return code_; }
 
  private:
-  void on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) override {
+  Effect on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) override {
     if (!code_) code_ = registers[exit_device::exit];
     log(LogLevel::info, sc_core::sc_time_stamp() + delay,
         [this] { return "firmware ends with code " + std::to_string(*code_); });
     if (sink_) sink_();
+    return Effect::events;
   }
 
   std::function<void()> sink_;

@@ -17,7 +17,10 @@ class InterruptController : public RegisterTarget {
   void set_line(unsigned line, bool level);
 
  private:
-  void on_write(const Register&, std::uint32_t, const sc_core::sc_time&) override { refresh(); }
+  Effect on_write(const Register&, std::uint32_t, const sc_core::sc_time&) override {
+    refresh();
+    return Effect::events;
+  }
   void refresh();
 };
 

@@ -111,7 +111,9 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config)
       cpu("cpu", core_clock, config.core.quantum) {
   cpu.bus.bind(bus.core);
   accelerator.dma.bus.bind(bus.dma);
-  bus.on_core_beat([this] { accelerator.dma.lose(accelerator_clock.cycles(bus.cycle()), &Stalls::bus); });
+  bus.on_core_beat([this] {
+    if (accelerator.dma.busy()) accelerator.dma.lose(accelerator_clock.cycles(bus.cycle()), &Stalls::bus);
+  });
   map_memories();
   map_devices();
   connect_interrupts();

@@ -25,15 +25,15 @@ void Timer::on_read(const Register&, const sc_core::sc_time& delay) {
   registers.set(regs::time_high, static_cast<std::uint32_t>(now >> 32));
 }
 
-void Timer::on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) {
+RegisterTarget::Effect Timer::on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) {
   const std::uint64_t compare =
       std::uint64_t{registers[regs::compare_high]} << 32 | registers[regs::compare_low];
   reached_.cancel();
   interrupt.set(ticks(delay) >= compare);
   // Beyond what simulated time can hold the interrupt never comes.
   const std::uint64_t last = (~std::uint64_t{0}) / clock_.period().value();
-  if (interrupt.level() || compare >= last) return;
-  reached_.notify(clock_.time(compare) - sc_core::sc_time_stamp());
+  if (!interrupt.level() && compare < last) reached_.notify(clock_.time(compare) - sc_core::sc_time_stamp());
+  return Effect::events;
 }
 
 void Timer::expire() {

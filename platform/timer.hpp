@@ -16,7 +16,7 @@ class Timer : public RegisterTarget {
 
  private:
   void on_read(const Register& reg, const sc_core::sc_time& delay) override;
-  void on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) override;
+  Effect on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) override;
   std::uint64_t ticks(const sc_core::sc_time& delay) const;
   void expire();
 

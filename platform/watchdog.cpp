@@ -15,12 +15,13 @@ Watchdog::Watchdog(sc_core::sc_module_name name, const ClockDomain& clock)
   dont_initialize();
 }
 
-void Watchdog::on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) {
+RegisterTarget::Effect Watchdog::on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) {
   timeout_.cancel();
   registers.set(regs::expired, 0);
   interrupt.set(false);
   const std::uint32_t cycles = registers[regs::timeout];
   if (cycles != 0) timeout_.notify(delay + clock_.time(cycles));
+  return Effect::events;
 }
 
 void Watchdog::expire() {

@@ -15,7 +15,7 @@ class Watchdog : public RegisterTarget {
   Watchdog(sc_core::sc_module_name name, const ClockDomain& clock);
 
  private:
-  void on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) override;
+  Effect on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) override;
   void expire();
 
   const ClockDomain& clock_;

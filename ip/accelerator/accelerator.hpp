@@ -25,7 +25,7 @@ class AcceleratorControl : public RegisterTarget {
 
  private:
   void on_read(const Register& reg, const sc_core::sc_time& delay) override;
-  void on_write(const Register&, std::uint32_t, const sc_core::sc_time&) override {}
+  Effect on_write(const Register&, std::uint32_t, const sc_core::sc_time&) override { return Effect::none; }
 
   const ClockDomain& clock_;
 };

@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "ip/common/write_extension.hpp"
+
 namespace edgebert {
 
 RegisterTarget::RegisterTarget(sc_core::sc_module_name name, std::span<const Register> map)
@@ -31,7 +33,10 @@ void RegisterTarget::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_
     std::memcpy(&value, payload.get_data_ptr(), sizeof value);
     const std::uint32_t previous = registers[*reg];
     registers.set(*reg, value);
-    on_write(*reg, previous, delay);
+    const Effect effect = on_write(*reg, previous, delay);
+    if (effect == Effect::none) {
+      if (auto* extension = payload.get_extension<WriteExtension>()) extension->notified_nothing = true;
+    }
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
   }
 }

@@ -24,8 +24,12 @@ class RegisterTarget : public sc_core::sc_module {
 
   /// Called before a register is read over the bus, or by a debugger: refresh it. Changes registers only.
   virtual void on_read(const Register&, const sc_core::sc_time& /*delay*/) {}
+  enum class Effect {
+    none,    ///< no event was notified or cancelled
+    events,  ///< some may have been
+  };
   /// Called after a register was written over the bus. @param previous  its value before
-  virtual void on_write(const Register&, std::uint32_t previous, const sc_core::sc_time& delay) = 0;
+  virtual Effect on_write(const Register&, std::uint32_t previous, const sc_core::sc_time& delay) = 0;
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

@@ -20,31 +20,39 @@ Unit::Unit(sc_core::sc_module_name name, unit::Kind kind, std::span<const Regist
   dont_initialize();
 }
 
-void Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) {
+Unit::Effect Unit::on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) {
   if (reg.offset == unit::control.offset) {
-    if ((registers[unit::control] & unit::control_start) == 0) return;
-    if (running_) {
-      error_ = static_cast<std::uint32_t>(unit::Error::started_while_busy);
-      log(LogLevel::warning, sc_core::sc_time_stamp() + delay,
-          [] { return "started while a command runs: ignored"; });
-      return;
-    }
-    running_ = true;
-    start_ = sc_core::sc_time_stamp() + delay;
-    idle_ += clock_.domain_time(start_) - clock_.domain_time(end_);
-    tag_ = registers[unit::tag];
-    tag_position_ = registers[unit::tag_position];
-    registers.set(unit::status, unit::status_busy.put(1));
-    if (activity != nullptr) activity->begin(activity_kind(), clock_.domain_time(start_));
-    if (command_observer != nullptr) command_observer->begin(command());
-    log(LogLevel::debug, start_, [this] { return "starts " + described(); });
-    if (clock_.changing()) return fail(unit::Error::clock_changing);
-    start();
-  } else if (reg.offset == unit::interrupt.offset) {
+    if ((registers[unit::control] & unit::control_start) == 0) return Effect::none;
+    begin(delay);
+    return Effect::events;
+  }
+  if (reg.offset == unit::interrupt.offset) {
     const std::uint32_t written = registers[unit::interrupt];
     registers.set(unit::interrupt, (written & ~causes) | (previous & causes & ~written));
     refresh_interrupt();
+    return Effect::events;
   }
+  return Effect::none;
+}
+
+void Unit::begin(const sc_core::sc_time& delay) {
+  if (running_) {
+    error_ = static_cast<std::uint32_t>(unit::Error::started_while_busy);
+    log(LogLevel::warning, sc_core::sc_time_stamp() + delay,
+        [] { return "started while a command runs: ignored"; });
+    return;
+  }
+  running_ = true;
+  start_ = sc_core::sc_time_stamp() + delay;
+  idle_ += clock_.domain_time(start_) - clock_.domain_time(end_);
+  tag_ = registers[unit::tag];
+  tag_position_ = registers[unit::tag_position];
+  registers.set(unit::status, unit::status_busy.put(1));
+  if (activity != nullptr) activity->begin(activity_kind(), clock_.domain_time(start_));
+  if (command_observer != nullptr) command_observer->begin(command());
+  log(LogLevel::debug, start_, [this] { return "starts " + described(); });
+  if (clock_.changing()) return fail(unit::Error::clock_changing);
+  start();
 }
 
 void Unit::complete_after(Cycles cycles, const Stalls& stalls) {

@@ -86,7 +86,8 @@ class Unit : public RegisterTarget {
             std::span<const std::int32_t> values) const;
 
  private:
-  void on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) override;
+  Effect on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) override;
+  void begin(const sc_core::sc_time& delay);
   void end_after(Cycles cycles, const sc_core::sc_time& time, std::uint32_t error);
   void complete();
   void release_claims();

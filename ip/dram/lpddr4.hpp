@@ -28,6 +28,7 @@ class Lpddr4 : public Memory {
     const auto took = timing_.burst(offset, bytes, width_, cycle_);
     return {took.latency, took.data};
   }
+  bool without_history() const override { return false; }
   std::uint64_t activates() const override { return timing_.row_misses(); }
   void settle() override { timing_.close_rows(); }
   std::map<std::string, std::uint64_t, std::less<>> counters() const override {

@@ -23,7 +23,7 @@ std::size_t OperandCache::Hash::operator()(const Key& key) const {
 }
 
 OperandCache::Entry& OperandCache::find(const Stamp& stamp, const View& view) {
-  const auto [place, is_new] = entries_.try_emplace(Key{stamp.memory, stamp.command, view});
+  const auto [place, is_new] = entries_.try_emplace(Key{stamp.memory, stamp.command, view}, &storage_);
   new_entries_ += is_new;
   Entry& entry = place->second;
   entry.valid = entry.valid && entry.generation == stamp.generation;
@@ -37,7 +37,9 @@ void OperandCache::keep_within_budget() {
   new_entries_ = 0;
   std::size_t held = 0;
   for (const auto& [key, entry] : entries_) held += entry.operand.bytes();
-  if (held > budget_) entries_.clear();
+  if (held <= budget_) return;
+  entries_.clear();
+  storage_.release();
 }
 
 }  // namespace edgebert

@@ -3,8 +3,10 @@
 // by the stamp the DMA put on their bytes (scratch_buffer.hpp): a memory that was written since, in whatever
 // way, has another generation, and the operand is decoded anew. Changes nothing but the simulator's speed.
 #pragma once
+#include <memory_resource>
 #include <unordered_map>
 
+#include "ip/common/huge_pages.hpp"
 #include "ip/common/scratch_buffer.hpp"
 #include "ip/pu/product_kernel.hpp"
 
@@ -29,6 +31,7 @@ class OperandCache {
     bool operator==(const View&) const = default;
   };
   struct Entry {
+    explicit Entry(std::pmr::memory_resource* storage) : operand(storage) {}
     product::Operand operand;
     std::uint64_t data_bytes = 0;  ///< its extent in the data buffer
     std::uint64_t generation = 0;
@@ -51,7 +54,11 @@ class OperandCache {
     std::size_t operator()(const Key& key) const;
   };
 
+  static constexpr std::size_t first_storage = HugePages::page_bytes;
+
   std::size_t budget_;
+  HugePages huge_pages_;
+  std::pmr::monotonic_buffer_resource storage_{first_storage, &huge_pages_};  ///< of all entries; before them
   std::unordered_map<Key, Entry, Hash> entries_;
   unsigned new_entries_ = 0;  ///< since the budget was looked at
 };

@@ -323,10 +323,10 @@ void ProcessingUnit::write_output() {
 void ProcessingUnit::write_rows(std::span<const std::uint8_t> bytes) {
   const auto& [shape, output, useful, statistics] = running_;
   const std::size_t row_bytes = bytes.size() / shape.rows;
-  for (std::uint32_t r = 0; r < shape.rows; ++r) {
-    decoders_[output.buffer].data.write(output.base + std::size_t{r} * output.stride,
-                                        bytes.subspan(r * row_bytes, row_bytes));
-  }
+  const std::size_t extent = std::size_t{shape.rows - 1} * output.stride + row_bytes;
+  const std::span to = decoders_[output.buffer].data.overwrite_some(output.base, extent);
+  for (std::uint32_t r = 0; r < shape.rows; ++r)
+    std::memcpy(to.data() + std::size_t{r} * output.stride, bytes.data() + r * row_bytes, row_bytes);
 }
 
 void ProcessingUnit::show_output() const {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A significand fits 13 bits, so one instruction multiplies pairs of them and adds the two products into 32
-// bits. 128 products always fit (128 * 3968^2 = 2,015,363,072 < 2^31); more do where the Cauchy-Schwarz
-// inequality says so: no partial sum, in any order, exceeds the product of the two rows' norms.
+// bits. A vector holds two pairs of each of half its lanes' columns: one load of two pairs of a row serves
+// all of them, and neighbouring lanes are added up at the end. 128 products always fit (128 * 3968^2 =
+// 2,015,363,072 < 2^31); more do where the Cauchy-Schwarz inequality says so: no partial sum, in any order,
+// exceeds the product of the two rows' norms.
 #include "ip/pu/product_kernel.hpp"
 
 #include <algorithm>
@@ -20,7 +22,7 @@ constexpr std::uint32_t widened_products = 128;
 static_assert(std::int64_t{widened_products} * 3968 * 3968 < std::int64_t{1} << 31);
 /// Elements of the reduction whose panels stay in the first-level cache while all rows pass.
 constexpr std::uint32_t cached_products = 256;
-constexpr std::uint32_t line_significands = 2 * panel_columns;
+constexpr std::uint32_t group_significands = group_elements * panel_columns;
 
 /// What a kernel sees of two operands and an accumulator.
 struct Matrices {
@@ -29,9 +31,9 @@ struct Matrices {
   std::size_t padded;     ///< significands of a row
   std::uint32_t rows;
   std::uint32_t panels;
-  std::uint32_t pairs;  ///< of the reduction, with padding
-  std::size_t stride;   ///< of the sums
-  bool fused;           ///< Accumulator::Accumulator
+  std::uint32_t groups;  ///< of the reduction, with padding
+  std::size_t stride;    ///< of the sums
+  bool fused;            ///< Accumulator::Accumulator
 };
 
 }  // namespace edgebert::product
@@ -47,27 +49,22 @@ namespace hn = hwy::HWY_NAMESPACE;
 constexpr std::size_t tile_rows = 4;
 struct PairProducts {};
 
-/// Adds the products of `pair_count` pairs of the reduction to a tile of sums.
-template <typename, std::size_t rows, std::size_t panels, typename Sum>
-void add_tile(const std::int16_t* a, const std::int16_t* b, std::size_t padded, std::uint32_t pair_count,
+/// Adds the products of `group_count` groups of the reduction to some rows of a panel's sums.
+template <typename, std::size_t rows, typename Sum>
+void add_tile(const std::int16_t* a, const std::int16_t* b, std::size_t padded, std::uint32_t group_count,
               Sum* sums, std::size_t stride) {
-  for (std::size_t panel = 0; panel < panels; ++panel) {
-    const std::int16_t* columns = b + panel * panel_columns * padded;
-    std::int32_t tile[rows][panel_columns] = {};
-    for (std::uint32_t pair = 0; pair < pair_count; ++pair) {
-      for (std::size_t r = 0; r < rows; ++r) {
-        const std::int32_t even = a[r * padded + 2 * pair];
-        const std::int32_t odd = a[r * padded + 2 * pair + 1];
-        for (std::size_t c = 0; c < panel_columns; ++c) {
-          const std::int16_t* column = columns + std::size_t{pair} * line_significands + 2 * c;
-          tile[r][c] += even * column[0] + odd * column[1];
-        }
+  std::int32_t tile[rows][panel_columns] = {};
+  for (std::uint32_t group = 0; group < group_count; ++group) {
+    for (std::size_t r = 0; r < rows; ++r) {
+      const std::int16_t* row = a + r * padded + std::size_t{group} * group_elements;
+      for (std::size_t c = 0; c < panel_columns; ++c) {
+        const std::int16_t* column = b + std::size_t{group} * group_significands + group_elements * c;
+        for (std::size_t k = 0; k < group_elements; ++k) tile[r][c] += std::int32_t{row[k]} * column[k];
       }
     }
-    for (std::size_t r = 0; r < rows; ++r) {
-      for (std::size_t c = 0; c < panel_columns; ++c)
-        sums[r * stride + panel * panel_columns + c] += tile[r][c];
-    }
+  }
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t c = 0; c < panel_columns; ++c) sums[r * stride + c] += tile[r][c];
   }
 }
 
@@ -78,8 +75,9 @@ using Tag16 = hn::Repartition<std::int16_t, Tag32>;
 using Vector32 = hn::Vec<Tag32>;
 using Vector16 = hn::Vec<Tag16>;
 constexpr std::size_t lanes = hn::MaxLanes(Tag32());
-constexpr std::size_t panel_vectors = panel_columns / lanes;
-/// Rows of a tile two panels wide: what the registers hold.
+/// Of a panel; each holds two sums a column.
+constexpr std::size_t panel_vectors = 2 * panel_columns / lanes;
+/// Rows of a tile: what the registers hold.
 constexpr std::size_t tile_rows = lanes == 16 ? 8 : lanes == 8 ? 2 : 1;
 
 /// sum[i] += a[2i] * b[2i] + a[2i + 1] * b[2i + 1]
@@ -113,92 +111,87 @@ HWY_INLINE void add_to(std::int64_t* sums, Vector32 vector) {
   hn::Store(hn::Add(hn::Load(d, sums + lanes / 2), high), d, sums + lanes / 2);
 }
 
-/// Adds the products of `pair_count` pairs of the reduction to a tile of sums.
-template <typename Products, std::size_t rows, std::size_t panels, typename Sum>
+/// Adds the products of `group_count` groups of the reduction to some rows of a panel's sums.
+template <typename Products, std::size_t rows, typename Sum>
 HWY_INLINE void add_tile(const std::int16_t* a, const std::int16_t* b, std::size_t padded,
-                         std::uint32_t pair_count, Sum* sums, std::size_t stride) {
+                         std::uint32_t group_count, Sum* sums, std::size_t stride) {
   const Tag32 d32;
   const Tag16 d16;
-  constexpr std::size_t vectors = panels * panel_vectors;
-  Vector32 tile[rows][vectors];
+  const hn::Repartition<std::int64_t, Tag32> d64;
+  Vector32 tile[rows][panel_vectors];
 #pragma GCC unroll 16
   for (std::size_t r = 0; r < rows; ++r) {
 #pragma GCC unroll 16
-    for (std::size_t v = 0; v < vectors; ++v) tile[r][v] = hn::Zero(d32);
+    for (std::size_t v = 0; v < panel_vectors; ++v) tile[r][v] = hn::Zero(d32);
   }
 #pragma GCC unroll 4
-  for (std::uint32_t pair = 0; pair < pair_count; ++pair) {
-    Vector16 columns[vectors];
+  for (std::uint32_t group = 0; group < group_count; ++group) {
+    Vector16 columns[panel_vectors];
 #pragma GCC unroll 16
-    for (std::size_t v = 0; v < vectors; ++v) {
-      columns[v] = hn::Load(d16, b + v / panel_vectors * panel_columns * padded +
-                                     std::size_t{pair} * line_significands + v % panel_vectors * 2 * lanes);
-    }
+    for (std::size_t v = 0; v < panel_vectors; ++v)
+      columns[v] = hn::Load(d16, b + std::size_t{group} * group_significands + v * 2 * lanes);
 #pragma GCC unroll 16
     for (std::size_t r = 0; r < rows; ++r) {
-      std::int32_t bits;
-      std::memcpy(&bits, a + r * padded + 2 * std::size_t{pair}, sizeof bits);
-      const auto row = hn::BitCast(d16, hn::Set(d32, bits));
+      std::int64_t bits;
+      static_assert(sizeof bits == group_elements * sizeof *a);
+      std::memcpy(&bits, a + r * padded + std::size_t{group} * group_elements, sizeof bits);
+      const auto row = hn::BitCast(d16, hn::Set(d64, bits));
 #pragma GCC unroll 16
-      for (std::size_t v = 0; v < vectors; ++v) {
-        Products::add(row, columns[v], tile[r][v]);
-      }
+      for (std::size_t v = 0; v < panel_vectors; ++v) Products::add(row, columns[v], tile[r][v]);
     }
   }
 #pragma GCC unroll 16
   for (std::size_t r = 0; r < rows; ++r) {
 #pragma GCC unroll 16
-    for (std::size_t v = 0; v < vectors; ++v) add_to(sums + r * stride + v * lanes, tile[r][v]);
+    for (std::size_t v = 0; v < panel_vectors; v += 2) {
+      const auto even = hn::ConcatEven(d32, tile[r][v + 1], tile[r][v]);
+      const auto odd = hn::ConcatOdd(d32, tile[r][v + 1], tile[r][v]);
+      add_to(sums + r * stride + v / 2 * lanes, hn::Add(even, odd));
+    }
   }
 }
 
 #endif
 
-/// Adds the products of all rows and some panels, `height` rows at a time.
-template <typename Products, std::size_t height, std::size_t panels, typename Sum>
-void add_rows(const Matrices& m, const std::int16_t* a, const std::int16_t* b, std::uint32_t pair_count,
+/// Adds the products of all rows and a panel, `height` rows at a time.
+template <typename Products, std::size_t height, typename Sum>
+void add_rows(const Matrices& m, const std::int16_t* a, const std::int16_t* b, std::uint32_t group_count,
               Sum* sums, std::uint32_t row = 0) {
   for (; row + height <= m.rows; row += height) {
-    add_tile<Products, height, panels>(a + row * m.padded, b, m.padded, pair_count, sums + row * m.stride,
-                                       m.stride);
+    add_tile<Products, height>(a + row * m.padded, b, m.padded, group_count, sums + row * m.stride, m.stride);
   }
   if constexpr (height > 1) {
-    if (row < m.rows) add_rows<Products, height / 2, panels>(m, a, b, pair_count, sums, row);
+    if (row < m.rows) add_rows<Products, height / 2>(m, a, b, group_count, sums, row);
   }
 }
 
 template <typename Products, typename Sum>
-void add_products(const Matrices& m, std::uint32_t pairs_at_once, Sum* sums) {
-  for (std::uint32_t first = 0; first < m.pairs; first += pairs_at_once) {
-    const std::uint32_t pair_count = m.pairs - first < pairs_at_once ? m.pairs - first : pairs_at_once;
-    const std::int16_t* a = m.a + std::size_t{first} * 2;
-    const std::int16_t* b = m.b + std::size_t{first} * line_significands;
-    std::uint32_t panel = 0;
-    for (; panel + 2 <= m.panels; panel += 2) {
-      add_rows<Products, tile_rows, 2>(m, a, b + panel * panel_columns * m.padded, pair_count,
-                                       sums + panel * panel_columns);
-    }
-    if (panel < m.panels) {
-      add_rows<Products, 2 * tile_rows, 1>(m, a, b + panel * panel_columns * m.padded, pair_count,
-                                           sums + panel * panel_columns);
+void add_products(const Matrices& m, std::uint32_t groups_at_once, Sum* sums) {
+  for (std::uint32_t first = 0; first < m.groups; first += groups_at_once) {
+    const std::uint32_t group_count = m.groups - first < groups_at_once ? m.groups - first : groups_at_once;
+    const std::int16_t* a = m.a + std::size_t{first} * group_elements;
+    const std::int16_t* b = m.b + std::size_t{first} * group_significands;
+    for (std::uint32_t panel = 0; panel < m.panels; ++panel) {
+      add_rows<Products, tile_rows>(m, a, b + panel * panel_columns * m.padded, group_count,
+                                    sums + panel * panel_columns);
     }
   }
 }
 
 template <typename Sum>
-void add_all(const Matrices& matrices, std::uint32_t pairs_at_once, Sum* sums) {
+void add_all(const Matrices& matrices, std::uint32_t groups_at_once, Sum* sums) {
 #if HWY_TARGET == HWY_AVX3
-  if (matrices.fused) return add_products<FusedPairProducts>(matrices, pairs_at_once, sums);
+  if (matrices.fused) return add_products<FusedPairProducts>(matrices, groups_at_once, sums);
 #endif
-  add_products<PairProducts>(matrices, pairs_at_once, sums);
+  add_products<PairProducts>(matrices, groups_at_once, sums);
 }
 
 void add_narrow(const Matrices& matrices, std::int32_t* sums) {
-  add_all(matrices, cached_products / 2, sums);
+  add_all(matrices, cached_products / group_elements, sums);
 }
 
 void add_wide(const Matrices& matrices, std::int64_t* sums) {
-  add_all(matrices, widened_products / 2, sums);
+  add_all(matrices, widened_products / group_elements, sums);
 }
 
 }  // namespace edgebert::product::HWY_NAMESPACE
@@ -256,8 +249,7 @@ void Accumulator::add(const Operand& rows, const Operand& columns) {
                           .padded = rows.padded(),
                           .rows = rows_,
                           .panels = static_cast<std::uint32_t>(stride_ / panel_columns),
-                          .pairs = (rows.reduction() + 7) / 8 *
-                                   4,  // whole turns of the unrolled loop; the padding reaches further
+                          .groups = (rows.reduction() + group_elements - 1) / group_elements,
                           .stride = stride_,
                           .fused = fused_};
   if (wide_) {

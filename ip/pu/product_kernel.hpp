@@ -6,6 +6,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <vector>
@@ -19,14 +20,22 @@ enum class Role { rows, columns };
 
 /// Columns of the result that are computed side by side.
 inline constexpr std::uint32_t panel_columns = 16;
+/// Consecutive elements of the reduction that lie together, column by column.
+inline constexpr std::uint32_t group_elements = 4;
 
 /// A decoded matrix in the layout its role needs, as significands of 13 bits.
 class Operand {
  public:
   /// One cache line of significands.
   struct alignas(64) Line {
+    /// Not cleared: decoding writes all of it.
+    Line() {}  // NOLINT(modernize-use-equals-default)
     std::int16_t values[2 * panel_columns];
   };
+
+  /// @param storage  where it keeps its numbers
+  explicit Operand(std::pmr::memory_resource* storage = std::pmr::get_default_resource())
+      : lines_(storage), nonzeros_(storage) {}
 
   /// @param codes  rows of `reduction` AdaptivFloat codes, `stride` apart
   void decode(Role role, std::span<const std::uint8_t> codes, std::uint32_t rows, std::uint32_t reduction,
@@ -52,8 +61,8 @@ class Operand {
   std::size_t bytes() const;
 
   /// Role::rows: row-major, each row padded with zeros to whole lines.
-  /// Role::columns: panels of `panel_columns` rows of the matrix, the last filled up with zeros; in a panel,
-  /// line k holds elements 2k and 2k + 1 of each of its rows. Padded as above.
+  /// Role::columns: panels of `panel_columns` rows of the matrix, the last filled up with zeros; a panel
+  /// holds elements 0 to `group_elements` - 1 of each of its rows, then the next ones. Padded as above.
   const std::int16_t* significands() const { return lines_.data()->values; }
   /// Significands of a row, or of one row of a panel, with padding.
   std::size_t padded() const { return padded_; }
@@ -67,8 +76,8 @@ class Operand {
   std::uint32_t reduction_ = 0;
   std::size_t padded_ = 0;
   std::uint64_t largest_square_ = 0;
-  std::vector<Line> lines_;
-  std::vector<std::uint32_t> nonzeros_;
+  std::pmr::vector<Line> lines_;
+  std::pmr::vector<std::uint32_t> nonzeros_;
 };
 
 /// Multiplications of a product with no zero operand.

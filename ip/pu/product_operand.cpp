@@ -107,9 +107,11 @@ void decode_panel(const Block& block, const BlockOutput& out) {
     out.squares[r] = sum_of_squares(rows[r], block.elements);
   }
   count_nonzeros(block, out.nonzeros);
-  for (std::uint32_t pair = 0; pair < block.elements / 2; ++pair) {
+  constexpr std::size_t group_bytes = group_elements * sizeof(std::int16_t);
+  for (std::uint32_t first = 0; first < block.elements; first += group_elements) {
     for (std::uint32_t r = 0; r < panel_columns; ++r) {
-      std::memcpy(out.significands + (pair * panel_columns + r) * 2, rows[r] + 2 * pair, 4);
+      std::memcpy(out.significands + first * panel_columns + r * group_elements, rows[r] + first,
+                  group_bytes);
     }
   }
 }

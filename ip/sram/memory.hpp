@@ -63,6 +63,9 @@ class Memory : public sc_core::sc_module {
   const MemoryTiming& timing() const { return parameters_.timing; }
   /// A burst at an offset into the memory. May change what later bursts take (open rows).
   virtual BurstTime burst(std::uint64_t offset, std::uint64_t bytes, bool read);
+  /// True if equal bursts that begin at equal places of a word of the memory take equal time, whatever came
+  /// before.
+  virtual bool without_history() const { return true; }
   /// Between two jobs: what a long pause does to the memory's state.
   virtual void settle() {}
   /// Rows opened; 0 for a memory without rows.

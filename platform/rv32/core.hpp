@@ -46,6 +46,8 @@ struct BusReply {
   /// Of a write: how many cycles this run() may use in all, now that it is known what the write has
   /// scheduled. Nothing: the run ends with the instruction.
   std::optional<std::uint64_t> run_limit{};
+  /// A write that has scheduled nothing: the run may use what it might before.
+  static constexpr std::uint64_t as_before = ~std::uint64_t{0};
 };
 
 /// Everything that is not a memory window. Inside a callback pc(), cycles() and cycles_into_run() are those

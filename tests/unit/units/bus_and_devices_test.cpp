@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ip/dma/dma_regs.hpp"
 #include "platform/console_regs.hpp"
 #include "platform/exit_device_regs.hpp"
 #include "platform/interrupt_controller_regs.hpp"
@@ -39,6 +40,22 @@ TEST_CASE("units: each says what it is") {
                                                         {map::dma, unit::Kind::dma}};
   for (const auto& [base, kind] : units)
     CHECK(b.get(base, unit::id) == (static_cast<std::uint32_t>(kind) << 16 | unit::version));
+}
+
+TEST_CASE("registers: a write says whether it may have notified an event") {
+  auto& b = bench();
+  CHECK_FALSE(b.notifies(map::dma, dma::rows, 0));
+  CHECK_FALSE(b.notifies(map::dma, unit::tag, 0));
+  CHECK_FALSE(b.notifies(map::dma, unit::control, 0));
+  CHECK(b.notifies(map::dma, unit::control, unit::control_start));
+  sc_core::sc_start(b.accelerator_clock.time(2));  // a command without rows is refused in one cycle
+  CHECK(b.notifies(map::dma, unit::interrupt, unit::interrupt_error));
+  CHECK(b.notifies(map::interrupt_controller.base, interrupt_controller::enable, 0));
+  CHECK(b.notifies(map::timer.base, timer::compare_low, 0xffffffff));
+  CHECK(b.notifies(map::watchdog.base, watchdog::timeout, 0));
+  CHECK_FALSE(b.notifies(map::console.base, console::transmit, '\n'));
+  CHECK(b.notifies(map::mailbox.base, mailbox_device::take, 0));
+  CHECK(b.notifies(map::weight_memory.base, unit::tag, 0));  // memories do not say
 }
 
 TEST_CASE("interrupts: level, enabled at the unit and at the controller, lowered by acknowledge") {

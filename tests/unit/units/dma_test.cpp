@@ -130,6 +130,46 @@ TEST_CASE("DMA: a memory stride of 0 repeats one row, and bursts are at most 256
   CHECK(b.run(base) == 2 * 44 + 514 + 1);
 }
 
+TEST_CASE("DMA: a block of rows takes what its rows take one by one") {
+  auto& b = bench();
+  b.reset(base, regs::map);
+  set_mode(regs::Operation::load, regs::Buffer::data0);
+  test::Random random(43);
+  for (int block = 0; block < 60; ++block) {
+    const auto below = [&random](std::uint32_t limit) {
+      return std::uniform_int_distribution<std::uint32_t>(0, limit - 1)(random);
+    };
+    const std::uint32_t rows = 2 + below(6);
+    const std::uint32_t row_bytes = 1 + below(500);
+    // A run of bytes is not a block: its bursts may reach over rows.
+    const std::uint32_t stride =
+        row_bytes + 1 + below(2) * below(40) + (8 - (row_bytes + 1) % 8) % 8 * below(2);
+    const std::uint32_t address = memory_base + below(3000);
+    b.set(base, regs::row_bytes, row_bytes);
+    b.set(base, regs::memory_stride, stride);
+    b.set(base, regs::buffer_stride, row_bytes);
+    b.set(base, regs::buffer_address, 0);
+    b.set(base, regs::memory_address, address);
+    b.set(base, regs::rows, rows);
+    const Cycles at_once = b.run(base);
+    const std::uint64_t beats = b.bus.dma_beats();
+    b.set(base, regs::rows, 1);
+    Cycles one_by_one = 0;
+    for (std::uint32_t r = 0; r < rows; ++r) {
+      b.set(base, regs::memory_address, address + r * stride);
+      one_by_one += b.run(base);
+    }
+    // Each command's end is rounded up to a cycle; a beat of the bus takes two.
+    CHECK(at_once <= one_by_one);
+    CHECK(one_by_one - at_once < rows);
+    b.set(base, regs::memory_address, address);
+    b.set(base, regs::rows, rows);
+    const std::uint64_t singly = b.bus.dma_beats() - beats;
+    b.run(base);
+    CHECK(b.bus.dma_beats() - beats == 2 * singly);
+  }
+}
+
 TEST_CASE("DMA: packed rows, all of them, some columns of some, and gathered by a list") {
   auto& b = bench();
   b.reset(base, regs::map);

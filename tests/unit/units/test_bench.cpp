@@ -66,8 +66,9 @@ TestBench::TestBench(sc_core::sc_module_name name)
 }
 
 Access TestBench::transport(tlm::tlm_command command, std::uint32_t address, std::uint32_t value,
-                            unsigned bytes) {
+                            unsigned bytes, WriteExtension* extension) {
   tlm::tlm_generic_payload payload;
+  if (extension != nullptr) payload.set_extension(extension);
   payload.set_command(command);
   payload.set_address(address);
   payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
@@ -75,6 +76,7 @@ Access TestBench::transport(tlm::tlm_command command, std::uint32_t address, std
   payload.set_streaming_width(bytes);
   sc_core::sc_time delay;
   core->b_transport(payload, delay);
+  if (extension != nullptr) payload.clear_extension(extension);
   return {payload.get_response_status(), value};
 }
 
@@ -95,6 +97,12 @@ std::uint32_t TestBench::get(std::uint32_t unit, const Register& reg) {
   const Access access = read(unit + reg.offset);
   if (access.status != tlm::TLM_OK_RESPONSE) throw std::runtime_error(std::string("cannot read ") + reg.name);
   return access.value;
+}
+
+bool TestBench::notifies(std::uint32_t unit, const Register& reg, std::uint32_t value) {
+  WriteExtension extension;
+  transport(tlm::TLM_WRITE_COMMAND, unit + reg.offset, value, 4, &extension);
+  return !extension.notified_nothing;
 }
 
 Cycles TestBench::run(std::uint32_t unit) {

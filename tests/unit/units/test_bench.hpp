@@ -28,6 +28,8 @@ class TestBench : public sc_core::sc_module {
   Access write(std::uint32_t address, std::uint32_t value, unsigned bytes = 4);
   void set(std::uint32_t unit, const Register& reg, std::uint32_t value);
   std::uint32_t get(std::uint32_t unit, const Register& reg);
+  /// Writes a register. @return what its target says: whether it may have notified an event
+  bool notifies(std::uint32_t unit, const Register& reg, std::uint32_t value);
 
   /// Starts a unit's command and lets it finish. @return accelerator cycles from start to interrupt
   Cycles run(std::uint32_t unit);
@@ -55,7 +57,8 @@ class TestBench : public sc_core::sc_module {
   std::vector<std::vector<std::int32_t>> tile_values;
 
  private:
-  Access transport(tlm::tlm_command command, std::uint32_t address, std::uint32_t value, unsigned bytes);
+  Access transport(tlm::tlm_command command, std::uint32_t address, std::uint32_t value, unsigned bytes,
+                   WriteExtension* extension = nullptr);
 };
 
 /// The one test bench of this process, between commands.
