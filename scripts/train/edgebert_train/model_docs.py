@@ -88,24 +88,30 @@ def not_monotone(results):
     """Sentences about what should fall from step to step, or from level to level, and does not."""
     found = []
 
-    def falls(what, rows, slack=0.0):
+    def falls(what, unit, digits, rows):
         for (before, a), (after, b) in zip(rows, rows[1:]):
-            if b > a + slack:
-                found.append(f"- {what} rises from {a:,.2f} ({before}) to {b:,.2f} ({after}).")
+            if round(b, digits) > round(a, digits):
+                found.append(f"- {what}: {b:,.{digits}f}{unit} ({after}) after {a:,.{digits}f}{unit} ({before}).")
 
     steps = list(STEPS)
-    falls("Image size, bytes,", [(n, results[n]["image_bytes"]) for n in steps])
-    falls("Cycles of all layers", [(n, results[n]["whole"]["cycles"]) for n in steps])
-    falls("Energy of all layers, µJ,", [(n, 1e6 * results[n]["whole"]["joules"]) for n in steps])
-    falls("Float32 accuracy, %,", [(n, results[n]["fp32"]["accuracy"][-1]) for n in steps])
+    falls("Image", " bytes", 0, [(n, results[n]["image_bytes"]) for n in steps])
+    falls("Cycles of all layers", "", 0, [(n, results[n]["whole"]["cycles"]) for n in steps])
+    falls("Energy of all layers", " µJ", 0, [(n, 1e6 * results[n]["whole"]["joules"]) for n in steps])
+    falls("Float32 accuracy", " %", 2, [(n, results[n]["fp32"]["accuracy"][-1]) for n in steps])
+    falls("8-bit accuracy", " %", 2, [(n, results[n]["eight_bit"]["accuracy"]) for n in steps])
+    for points in map(str, ablation.LOSSES):
+        rows = [(n, results[n]["exits"][points]) for n in steps]
+        falls(f"Average exit layer at <= {points} points", "", 2, [(n, e["layer"]) for n, e in rows])
+        falls(f"Energy at <= {points} points", " µJ", 0, [(n, 1e6 * e["platform"]["joules"]) for n, e in rows])
     for method in METHODS:
         names = [f"{method}-{level}" for level in PRUNING_LEVELS]
-        falls(f"Accuracy under {method} pruning, %,", [(n, results[n]["fp32"]["accuracy"][-1]) for n in names])
-        falls(f"Image size under {method} pruning, bytes,", [(n, results[n]["image_bytes"]) for n in names])
-        falls(f"Energy under {method} pruning, µJ,", [(n, 1e6 * results[n]["whole"]["joules"]) for n in names])
+        falls("Accuracy", " %", 2, [(n, results[n]["fp32"]["accuracy"][-1]) for n in names])
+        falls("Image", " bytes", 0, [(n, results[n]["image_bytes"]) for n in names])
+        falls("Cycles", "", 0, [(n, results[n]["whole"]["cycles"]) for n in names])
+        falls("Energy", " µJ", 0, [(n, 1e6 * results[n]["whole"]["joules"]) for n in names])
     for name in steps:
         entropies = results[name]["fp32"]["entropy"]
-        falls(f"Mean entropy of {name}, nats,", [(f"layer {i + 1}", e) for i, e in enumerate(entropies)], 0.0005)
+        falls(f"Mean entropy of {name}", " nats", 3, [(f"layer {i + 1}", e) for i, e in enumerate(entropies)])
     return "\n".join(found) + "\n" if found else "Nothing: everything that should fall does.\n"
 
 

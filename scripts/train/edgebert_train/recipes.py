@@ -131,7 +131,7 @@ def pruning_stage(method, level):
         learning_rate=5e-4,
         encoder_sparsity=level / 100,
         movement=method == "movement",
-        score_learning_rate=2e-3,
+        score_learning_rate=4e-4,
         pruning_span=(0.2, 0.8),  # movement needs steps to score before the first mask
     )
 
