@@ -39,7 +39,8 @@ def steps_table(results):
         r = results[name]
         w, s = r["whole"], r["sparsity"]
         lines.append(
-            f"| {title} | {r['fp32']['accuracy'][-1]:.2f} | {r['eight_bit']['accuracy']:.2f} | {100 * s['encoder']:.1f} % | {100 * s['words']:.1f} % "
+            f"| {title} | {r['fp32']['accuracy'][-1]:.2f} | {r['eight_bit']['accuracy']:.2f} "
+            f"| {100 * s['encoder']:.1f} % | {100 * s['words']:.1f} % "
             f"| {spans_of(r)} | {r['image_bytes']:,} | {w['macs']:,.0f} | {w['cycles']:,.0f} | {1e6 * w['joules']:.0f} |"
         )
     return "\n".join(lines) + "\n"
@@ -78,7 +79,8 @@ def pruning_table(results):
         for method in METHODS:
             r = results[f"{method}-{level}"]
             lines.append(
-                f"| {100 * r['sparsity']['encoder']:.1f} % | {method} | {r['fp32']['accuracy'][-1]:.2f} | {r['fp32']['entropy'][-1]:.3f} "
+                f"| {100 * r['sparsity']['encoder']:.1f} % | {method} "
+                f"| {r['fp32']['accuracy'][-1]:.2f} | {r['fp32']['entropy'][-1]:.3f} "
                 f"| {r['exits']['1']['layer']:.2f} | {r['image_bytes']:,} | {r['whole']['cycles']:,.0f} | {1e6 * r['whole']['joules']:.0f} |"
             )
     return "\n".join(lines) + "\n"
