@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -39,17 +40,17 @@ bool is_zero_code(std::uint8_t code) {
 
 }  // namespace
 
-ImageWalk::ImageWalk(const Safetensors& file, const std::vector<Placement>& placements)
-    : file_(file), placements_(placements) {
-  read_descriptor();
+ImageWalk::ImageWalk(const Safetensors& file, const std::vector<Placement>& placements, std::string prefix,
+                     std::uint32_t address)
+    : file_(file), placements_(placements), prefix_(std::move(prefix)) {
+  read_descriptor(address);
   check_geometry();
   check_activation_biases();
   read_off_ramps();
 }
 
-void ImageWalk::read_descriptor() {
-  const TensorView& view =
-      tensor("descriptor", DType::u8, {sizeof(ModelDescriptor)}, memory_map::weight_memory.base);
+void ImageWalk::read_descriptor(std::uint32_t address) {
+  const TensorView& view = tensor("descriptor", DType::u8, {sizeof(ModelDescriptor)}, address);
   std::memcpy(&descriptor_, view.bytes.data(), sizeof(ModelDescriptor));
   const ModelDescriptor& d = descriptor_;
   if (d.magic != descriptor_magic || d.version != descriptor_version || d.bytes != sizeof(ModelDescriptor)) {
@@ -123,9 +124,6 @@ void ImageWalk::check_all() {
     check_linear(fmt::format("off_ramp.{}.classifier", i), off_ramps_[i].classifier, d.classes, d.hidden);
   }
   check_spans();
-  for (const auto& [name, view] : file_.tensors()) {
-    if (!seen_.contains(name)) throw wrong(fmt::format("tensor '{}' belongs to no part of the model", name));
-  }
 }
 
 void ImageWalk::check_spans() {
@@ -221,8 +219,10 @@ void ImageWalk::check_layernorm(const std::string& name, const LayernormParamete
   in_range(fmt::format("the beta bias of '{}'", name).c_str(), parameters.beta_bias, 0, exponent_bias_max);
 }
 
-const TensorView& ImageWalk::tensor(const std::string& name, DType type,
+const TensorView& ImageWalk::tensor(const std::string& role, DType type,
                                     const std::vector<std::uint64_t>& shape, std::uint32_t address) {
+  const bool in_envm = role.starts_with(std::string(envm_matrix) + ".");
+  const std::string name = in_envm ? role : prefix_ + role;
   if (!file_.contains(name)) throw wrong(fmt::format("tensor '{}' is missing", name));
   const TensorView& view = file_.at(name);
   if (view.type != type || view.shape != shape) {
@@ -233,7 +233,6 @@ const TensorView& ImageWalk::tensor(const std::string& name, DType type,
   for (const Placement& candidate : placements_) {
     if (candidate.tensor == name) placement = &candidate;
   }
-  const bool in_envm = name.starts_with(std::string(envm_matrix) + ".");
   const memory_map::Region& memory = in_envm ? memory_map::envm : memory_map::weight_memory;
   if (placement == nullptr || placement->memory != memory.name ||
       memory.base + placement->offset != address) {

@@ -7,7 +7,7 @@
 
 namespace edgebert::mailbox {
 
-enum class JobKind : uint32_t {
+enum class JobKind : uint16_t {
   classify = 1,
   shut_down = 2,  ///< firmware answers nothing and writes 0 to the exit device
   replay =
@@ -53,7 +53,8 @@ struct Replay {
 };
 
 struct Job {
-  JobKind kind;
+  JobKind kind;             ///< a halfword, as is
+  uint16_t task;            ///< of the model's tasks, in the order of their descriptors
   uint32_t number;          ///< repeated in the result
   uint32_t tokens;          ///< valid tokens, [CLS] and [SEP] included
   uint32_t padded_tokens;   ///< rows that are computed: the model's sequence length, or `tokens`

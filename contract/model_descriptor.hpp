@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What firmware knows of a model: geometry, number formats and where each tensor lies. Written by `compile`
-// at the first byte of the weight memory, read by firmware and by golden. Every field is a 32-bit
-// little-endian word; addresses are bus addresses (contract/memory_map.hpp).
+// at the first byte of the weight memory, read by firmware and by golden. A model of several tasks has a
+// descriptor for each, all with the same word embeddings. Every field is a 32-bit little-endian word;
+// addresses are bus addresses (contract/memory_map.hpp).
 #pragma once
 #include "contract/formats.hpp"
 
@@ -67,10 +68,11 @@ struct ActivationBiases {
 };
 
 inline constexpr uint32_t descriptor_magic = 0x31424245;  ///< "EBB1"
-inline constexpr uint32_t descriptor_version = 1;
+inline constexpr uint32_t descriptor_version = 2;
 inline constexpr uint32_t heads_max = 64;
 inline constexpr uint32_t layers_max = 48;
 inline constexpr uint32_t sequence_max = 512;
+inline constexpr uint32_t tasks_max = 4;  ///< as many as the published SoC is evaluated with
 
 struct ModelDescriptor {
   uint32_t magic;
@@ -115,6 +117,15 @@ struct ModelDescriptor {
 
   uint32_t off_ramps;       ///< 1: shared by all layers; otherwise one a layer
   uint32_t off_ramp_table;  ///< address of off_ramps x OffRamp
+
+  uint32_t next_task;  ///< address of the next task's descriptor; 0: this is the last
 };
+
+/// Tasks of one model are tuned from one network: what they have in common besides the word embeddings.
+constexpr bool same_network(const ModelDescriptor& a, const ModelDescriptor& b) {
+  return a.vocabulary == b.vocabulary && a.embedding == b.embedding && a.hidden == b.hidden &&
+         a.heads == b.heads && a.intermediate == b.intermediate && a.layers == b.layers &&
+         a.sequence == b.sequence;
+}
 
 }  // namespace edgebert

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and validates a model image. Three passes: the container and its hashes, the placements, then one
-// walk over the descriptor that accounts for every tensor (contract/image_walk.hpp).
+// walk over the tasks' descriptors that accounts for every tensor (contract/image_walk.hpp).
 #include "contract/model_image.hpp"
 
 #include <algorithm>
@@ -133,14 +133,64 @@ void check_placements(const Safetensors& file, const std::vector<Placement>& pla
   }
 }
 
-std::vector<std::string> read_labels(const Safetensors& file, std::uint32_t classes) {
-  const json value = metadata_json(file, "labels");
-  const bool strings = value.is_array() && std::all_of(value.begin(), value.end(),
-                                                       [](const json& label) { return label.is_string(); });
-  if (!strings || value.size() != classes) {
-    throw invalid(file.origin(), fmt::format("metadata 'labels' is not a list of {} class names", classes));
+std::vector<TaskProperties> read_tasks(const Safetensors& file) {
+  const json list = metadata_json(file, "tasks");
+  std::vector<TaskProperties> tasks;
+  try {
+    for (const json& entry : list) {
+      tasks.push_back({entry.at("name").get<std::string>(), entry.at("source_sha256").get<std::string>(),
+                       entry.at("labels").get<std::vector<std::string>>()});
+    }
+  } catch (const json::exception&) {
+    throw invalid(file.origin(), "metadata 'tasks' is not a list of {name, source_sha256, labels}");
   }
-  return value.get<std::vector<std::string>>();
+  if (tasks.empty() || tasks.size() > tasks_max) {
+    throw invalid(file.origin(), fmt::format("metadata 'tasks' has {} entries, allowed are 1 to {}",
+                                             tasks.size(), tasks_max));
+  }
+  for (auto task = tasks.begin(); task != tasks.end(); ++task) {
+    if (std::any_of(tasks.begin(), task, [&](const auto& before) { return before.name == task->name; }))
+      throw invalid(file.origin(), fmt::format("metadata 'tasks' has {} twice", json(task->name).dump()));
+  }
+  return tasks;
+}
+
+/// Follows the descriptors from task to task and accounts for every tensor.
+std::vector<Task> walk_tasks(const Safetensors& file, const std::vector<Placement>& placements) {
+  std::vector<Task> tasks;
+  std::set<std::string> seen{tokenizer_tensor};
+  std::uint32_t address = memory_map::weight_memory.base;
+  for (TaskProperties& properties : read_tasks(file)) {
+    Task task{std::move(properties), task_prefix(tasks.size()), {}, {}};
+    const auto refuse = [&](const std::string& what) {
+      const std::string where = task.prefix.empty() ? "" : fmt::format("task {}: ", json(task.name).dump());
+      return invalid(file.origin(), where + what);
+    };
+    try {
+      ImageWalk walk(file, placements, task.prefix, address);
+      walk.check_all();
+      task.descriptor = walk.descriptor();
+      task.off_ramps = walk.off_ramps();
+      seen.insert(walk.seen().begin(), walk.seen().end());
+    } catch (const Error& error) {
+      throw refuse(error.what());
+    }
+    if (task.labels.size() != task.descriptor.classes) {
+      throw refuse(fmt::format("metadata 'tasks' has {} labels for {} classes", task.labels.size(),
+                               task.descriptor.classes));
+    }
+    if (!tasks.empty() && !same_network(tasks.front().descriptor, task.descriptor))
+      throw refuse("its network is another one than the first task's");
+    address = task.descriptor.next_task;
+    tasks.push_back(std::move(task));
+  }
+  if (address != 0) throw invalid(file.origin(), "the last task's descriptor names one more");
+  for (const auto& [name, view] : file.tensors()) {
+    if (!seen.contains(name)) {
+      throw invalid(file.origin(), fmt::format("tensor '{}' belongs to no part of the model", name));
+    }
+  }
+  return tasks;
 }
 
 }  // namespace
@@ -164,16 +214,23 @@ std::vector<std::uint8_t> to_model_image(const std::map<std::string, TensorData>
     places.push_back(
         {{"tensor", placement.tensor}, {"memory", placement.memory}, {"offset", placement.offset}});
   }
+  json tasks = json::array();
+  for (const TaskProperties& task : properties.tasks) {
+    tasks.push_back({{"name", task.name}, {"source_sha256", task.source_sha256}, {"labels", task.labels}});
+  }
   std::map<std::string, std::string> metadata{{"format", image_format},
                                               {"version", image_version},
-                                              {"source_sha256", properties.source_sha256},
+                                              {"tasks", tasks.dump()},
                                               {"compile_options", properties.compile_options},
                                               {"text_cleaning", properties.text_cleaning},
                                               {"placements", places.dump()},
-                                              {"sha256", hashes.dump()},
-                                              {"labels", json(properties.labels).dump()}};
+                                              {"sha256", hashes.dump()}};
   metadata[hash_of_metadata] = metadata_hash(metadata);
   return to_safetensors(tensors, metadata);
+}
+
+std::string task_prefix(std::size_t task) {
+  return task == 0 ? "" : fmt::format("task.{}.", task);
 }
 
 ModelImage ModelImage::parse(std::vector<std::uint8_t> bytes, const std::string& origin) {
@@ -183,25 +240,25 @@ ModelImage ModelImage::parse(std::vector<std::uint8_t> bytes, const std::string&
   check_hashes(file);
   image.placements_ = read_placements(file);
   check_placements(file, image.placements_);
-  for (const char* key : {"source_sha256", "compile_options", "text_cleaning"}) metadata_at(file, key);
-  try {
-    ImageWalk walk(file, image.placements_);
-    image.descriptor_ = walk.descriptor();
-    image.off_ramps_ = walk.off_ramps();
-    walk.check_all();
-  } catch (const Error& error) {
-    throw invalid(origin, error.what());
-  }
+  for (const char* key : {"compile_options", "text_cleaning"}) metadata_at(file, key);
+  image.tasks_ = walk_tasks(file, image.placements_);
   if (!file.contains(tokenizer_tensor)) throw invalid(origin, "tensor 'tokenizer' is missing");
   if (file.at(tokenizer_tensor).type != DType::u8 || file.at(tokenizer_tensor).bytes.empty()) {
     throw invalid(origin, "tensor 'tokenizer' is not a list of bytes");
   }
-  image.labels_ = read_labels(file, image.descriptor_.classes);
   return image;
 }
 
 ModelImage ModelImage::read(const std::filesystem::path& path) {
   return parse(read_file(path, "model image", Failure::image), path.string());
+}
+
+const Placement& ModelImage::placement_of(const std::string& tensor) const {
+  const auto found = std::find_if(placements_.begin(), placements_.end(),
+                                  [&](const Placement& placement) { return placement.tensor == tensor; });
+  if (found == placements_.end())
+    throw invalid(container_.origin(), fmt::format("tensor '{}' has no placement", tensor));
+  return *found;
 }
 
 std::uint64_t ModelImage::bytes_in(const std::string& memory) const {

@@ -204,8 +204,10 @@ const Tensor& Forward::at(const TensorKey& key) const {
                           to_string(key), exit_layer));
 }
 
-Model::Model(const ModelImage& image)
-    : descriptor_(image.descriptor()), hash_(image.hash()), weights_(image) {}
+Model::Model(const ModelImage& image, std::size_t task)
+    : descriptor_(image.tasks().at(task).descriptor),
+      hash_(image.hash() + image.tasks()[task].prefix),
+      weights_(image, image.tasks()[task]) {}
 
 bool Model::in_span(std::uint32_t head, std::uint32_t query, std::uint32_t key) const {
   const std::uint32_t distance = key > query ? key - query : query - key;

@@ -30,10 +30,11 @@ struct Forward {
   const Tensor& at(const TensorKey& key) const;
 };
 
-/// A model image, unpacked; runs any number of sentences.
+/// A task of a model image, unpacked; runs any number of sentences.
 class Model {
  public:
-  explicit Model(const ModelImage& image);
+  /// @param task  one of image.tasks(), by its number
+  explicit Model(const ModelImage& image, std::size_t task = 0);
 
   /// @param token_ids       valid tokens, [CLS] and [SEP] included: 1 to `sequence` of them
   /// @param first_segment   tokens of token type 0; the rest are type 1
@@ -47,7 +48,7 @@ class Model {
   bool reads(const TensorKey& key, std::uint32_t row, std::uint32_t column) const;
 
   const ModelDescriptor& descriptor() const { return descriptor_; }
-  /// SHA-256 of the image file.
+  /// Of the image file, and of which task: equal only if every answer is.
   const std::string& hash() const { return hash_; }
 
  private:

@@ -2,8 +2,11 @@
 #include "golden/fp32.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <functional>
 #include <numbers>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -79,7 +82,7 @@ void activate(Activation activation, FloatMatrix& x) {
   for (float& value : x.values) value = activate(activation, value);
 }
 
-void report(const Observer& observer, Site site, const FloatMatrix& x) {
+void report(const Observer& observer, Site site, FloatMatrix& x) {
   if (observer) observer(site, x.values);
 }
 
@@ -93,6 +96,35 @@ void Ranges::merge(const Ranges& other) {
 void Ranges::observe(Site site, std::span<const float> values) {
   float& largest = largest_[static_cast<std::size_t>(site)];
   for (const float value : values) largest = std::max(largest, std::fabs(value));
+}
+
+Distribution::Distribution() {
+  for (auto& counts : counts_) counts.resize(std::size_t{1} << (31 - dropped_bits));
+}
+
+void Distribution::observe(Site site, std::span<const float> values) {
+  auto& counts = counts_[static_cast<std::size_t>(site)];
+  for (const float value : values) ++counts[std::bit_cast<std::uint32_t>(std::fabs(value)) >> dropped_bits];
+}
+
+void Distribution::merge(const Distribution& other) {
+  for (std::size_t site = 0; site < site_count; ++site) {
+    std::transform(counts_[site].begin(), counts_[site].end(), other.counts_[site].begin(),
+                   counts_[site].begin(), std::plus<>());
+  }
+}
+
+float Distribution::percentile(Site site, double percent) const {
+  const auto& counts = counts_[static_cast<std::size_t>(site)];
+  const auto all = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  const auto wanted = static_cast<std::uint64_t>(std::ceil(percent / 100 * static_cast<double>(all)));
+  std::uint64_t seen = 0;
+  for (std::size_t bucket = 0; bucket < counts.size(); ++bucket) {
+    seen += counts[bucket];
+    if (seen >= wanted && seen > 0)
+      return std::bit_cast<float>(static_cast<std::uint32_t>(bucket + 1) << dropped_bits);
+  }
+  return 0;
 }
 
 double entropy_of(std::span<const float> logits) {
@@ -131,7 +163,7 @@ FloatMatrix Fp32Model::embed(std::span<const std::uint16_t> token_ids, std::uint
   }
   normalise(x, w.embedding_norm, w.config.layer_norm_eps);
   report(observer, Site::embedding_norm, x);
-  const FloatMatrix hidden = apply(w.hidden_in, x);
+  FloatMatrix hidden = apply(w.hidden_in, x);
   report(observer, Site::hidden_in, hidden);
   return hidden;
 }
@@ -177,15 +209,15 @@ FloatMatrix Fp32Model::context(const FloatMatrix& query, const FloatMatrix& key,
 
 FloatMatrix Fp32Model::attention(const FloatMatrix& h, const Observer& observer) const {
   const Fp32Checkpoint& w = checkpoint_;
-  const FloatMatrix query = apply(w.query, h);
-  const FloatMatrix key = apply(w.key, h);
-  const FloatMatrix value = apply(w.value, h);
-  const FloatMatrix mixed = context(query, key, value);
-  FloatMatrix output = apply(w.attention_output, mixed);
+  FloatMatrix query = apply(w.query, h);
+  FloatMatrix key = apply(w.key, h);
+  FloatMatrix value = apply(w.value, h);
   report(observer, Site::query, query);
   report(observer, Site::key, key);
   report(observer, Site::value, value);
+  FloatMatrix mixed = context(query, key, value);
   report(observer, Site::context, mixed);
+  FloatMatrix output = apply(w.attention_output, mixed);
   report(observer, Site::attention_output, output);
   add(output, h);
   normalise(output, w.attention_norm, w.config.layer_norm_eps);

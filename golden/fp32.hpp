@@ -30,8 +30,8 @@ enum class Site : std::uint32_t {
 };
 inline constexpr std::size_t site_count = 12;
 
-/// Receives every value computed at a site.
-using Observer = std::function<void(Site, std::span<const float>)>;
+/// Receives every value computed at a site before anything uses it, and may change it.
+using Observer = std::function<void(Site, std::span<float>)>;
 
 /// The largest magnitude seen at each site.
 class Ranges {
@@ -44,6 +44,21 @@ class Ranges {
 
  private:
   std::array<float, site_count> largest_{};
+};
+
+/// How many values of each magnitude were seen at each site, magnitudes to 1 part in 128.
+class Distribution {
+ public:
+  Distribution();
+  void observe(Site site, std::span<const float> values);
+  void merge(const Distribution& other);
+  /// A magnitude that this share of all values, in percent, does not exceed: where the bucket that holds it
+  /// ends.
+  float percentile(Site site, double percent) const;
+
+ private:
+  static constexpr unsigned dropped_bits = 16;  ///< of a float: 7 of its 23 fraction bits stay
+  std::array<std::vector<std::uint64_t>, site_count> counts_;
 };
 
 /// What a float run answers; all layers are computed.

@@ -2,12 +2,14 @@
 #include "golden/fp32_checkpoint.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "contract/error.hpp"
+#include "contract/model_descriptor.hpp"
 
 namespace edgebert::golden {
 
@@ -53,13 +55,15 @@ FloatLayernorm layernorm(const Safetensors& tensors, const std::string& name, st
   return {floats(tensors, name + ".weight", {features}), floats(tensors, name + ".bias", {features})};
 }
 
+/// HuggingFace's names; some functions have several.
 Activation activation_of(const std::string& name) {
-  if (name == "gelu_new") return Activation::gelu_new;
-  if (name == "gelu") return Activation::gelu;
+  if (name == "gelu_new" || name == "gelu_fast" || name == "gelu_pytorch_tanh") return Activation::gelu_new;
+  if (name == "gelu" || name == "gelu_python") return Activation::gelu;
   if (name == "relu") return Activation::relu;
+  if (name == "tanh") return Activation::tanh;
   throw Error(Failure::image,
-              fmt::format("reading config.json: hidden_act is \"{}\"; supported are gelu_new, "
-                          "gelu and relu",
+              fmt::format("reading config.json: hidden_act is \"{}\"; supported are gelu_new, gelu, relu and "
+                          "tanh",
                           name));
 }
 
@@ -80,34 +84,52 @@ SpanIndex span_index_of(const std::string& name) {
       fmt::format("reading config.json: span_index is \"{}\"; supported are distance and position", name));
 }
 
+/// A whole number that may size something.
+std::uint32_t count(const nlohmann::json& json, const char* key, std::optional<std::uint32_t> absent = {}) {
+  if (absent && !json.contains(key)) return *absent;
+  constexpr std::uint32_t most = 1u << 20;  // rows of the longest table
+  const nlohmann::json& value = json.at(key);
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() <= most) return value.get<std::uint32_t>();
+  throw Error(Failure::image,
+              fmt::format("reading config.json: {} is not a whole number up to {}", key, most));
+}
+
+/// num_labels, else the size of id2label, else 2, as HuggingFace.
+std::uint32_t classes_of(const nlohmann::json& json) {
+  if (!json.contains("num_labels") && json.contains("id2label"))
+    return static_cast<std::uint32_t>(json.at("id2label").size());
+  return count(json, "num_labels", 2);
+}
+
 Fp32Config parse_config(const std::string& text) try {
   const nlohmann::json json = nlohmann::json::parse(text);
   Fp32Config config;
-  json.at("vocab_size").get_to(config.vocabulary);
-  json.at("embedding_size").get_to(config.embedding);
-  json.at("hidden_size").get_to(config.hidden);
-  json.at("num_attention_heads").get_to(config.heads);
-  json.at("intermediate_size").get_to(config.intermediate);
-  json.at("num_hidden_layers").get_to(config.layers);
-  json.at("max_position_embeddings").get_to(config.positions);
-  json.at("type_vocab_size").get_to(config.token_types);
-  config.classes = json.value("num_labels", 2u);
+  config.vocabulary = count(json, "vocab_size");
+  config.embedding = count(json, "embedding_size");
+  config.hidden = count(json, "hidden_size");
+  config.heads = count(json, "num_attention_heads");
+  config.intermediate = count(json, "intermediate_size");
+  config.layers = count(json, "num_hidden_layers");
+  config.positions = count(json, "max_position_embeddings");
+  config.token_types = count(json, "type_vocab_size", 2);
+  config.classes = classes_of(json);
   config.activation = activation_of(json.value("hidden_act", "gelu_new"));
-  json.at("layer_norm_eps").get_to(config.layer_norm_eps);
+  config.layer_norm_eps = json.value("layer_norm_eps", 1e-12f);
   config.span_ramp = json.value("adaptive_span_ramp", 1.0f);
   config.span_index = span_index_of(json.value("span_index", "distance"));
-  config.sequence = json.value("edgebert_sequence_length", std::min(config.positions, 128u));
+  config.sequence = count(json, "edgebert_sequence_length", std::min(config.positions, 128u));
   config.span_form = span_form_of(json.value("span_softmax", "all_keys"));
   if (json.value("num_hidden_groups", 1) != 1 || json.value("inner_group_num", 1) != 1) {
     throw Error(Failure::image,
                 "reading config.json: more than one layer group; only models with one shared layer are "
                 "supported");
   }
-  if (config.heads == 0 || config.layers == 0 || config.hidden % config.heads != 0) {
+  if (config.heads == 0 || config.layers == 0 || config.layers > layers_max ||
+      config.hidden % config.heads != 0) {
     throw Error(Failure::image,
-                fmt::format("reading config.json: {} layers, {} heads of {} features; hidden_size "
-                            "has to be a multiple of num_attention_heads",
-                            config.layers, config.heads, config.hidden));
+                fmt::format("reading config.json: {} layers, {} heads of {} features; there are 1 to {} "
+                            "layers, and hidden_size has to be a multiple of num_attention_heads",
+                            config.layers, config.heads, config.hidden, layers_max));
   }
   return config;
 } catch (const nlohmann::json::exception& error) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "golden/weights.hpp"
 
-#include <cstring>
-
 #include <fmt/format.h>
 
 #include "contract/error.hpp"
@@ -43,27 +41,20 @@ Layernorm layernorm_of(const Safetensors& container, const std::string& name,
           parameters.beta_bias};
 }
 
-std::vector<OffRampWeights> read_off_ramps(const Safetensors& container, const ModelDescriptor& descriptor) {
-  std::vector<OffRamp> table(descriptor.off_ramps);
-  const auto bytes = container.at("off_ramp_table").bytes;
-  if (bytes.size() != table.size() * sizeof(OffRamp)) {
-    throw Error(
-        Failure::image,
-        fmt::format("reading off_ramp_table of {}: {} bytes for {} off-ramps; compile the model again",
-                    container.origin(), bytes.size(), table.size()));
-  }
-  std::memcpy(table.data(), bytes.data(), bytes.size());
+std::vector<OffRampWeights> read_off_ramps(const Safetensors& container, const Task& task) {
   std::vector<OffRampWeights> result;
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    result.push_back({linear(container, fmt::format("off_ramp.{}.pooler", i), table[i].pooler),
-                      linear(container, fmt::format("off_ramp.{}.classifier", i), table[i].classifier)});
+  for (std::size_t i = 0; i < task.off_ramps.size(); ++i) {
+    const std::string name = fmt::format("{}off_ramp.{}.", task.prefix, i);
+    result.push_back({linear(container, name + "pooler", task.off_ramps[i].pooler),
+                      linear(container, name + "classifier", task.off_ramps[i].classifier)});
   }
   return result;
 }
 
-CodeMatrix span_masks_of(const Safetensors& container, const ModelDescriptor& descriptor) {
-  if (descriptor.span_form == SpanForm::none) return {};
-  return {descriptor.heads, descriptor.sequence, probability_bias, bytes_of(container, "span_masks")};
+CodeMatrix span_masks_of(const Safetensors& container, const Task& task) {
+  const ModelDescriptor& d = task.descriptor;
+  if (d.span_form == SpanForm::none) return {};
+  return {d.heads, d.sequence, probability_bias, bytes_of(container, task.prefix + "span_masks")};
 }
 
 }  // namespace
@@ -106,24 +97,25 @@ CodeMatrix unpack(const Safetensors& container, const std::string& name, const P
   return matrix;
 }
 
-Weights::Weights(const ModelImage& image) {
+Weights::Weights(const ModelImage& image, const Task& task) {
   const Safetensors& container = image.container();
-  const ModelDescriptor& d = image.descriptor();
+  const ModelDescriptor& d = task.descriptor;
+  const auto own = [&](const char* name) { return task.prefix + name; };
   word_embedding = unpack(container, "word_embedding", d.word_embedding);
-  position_embedding = dense(container, "position_embedding", d.position_embedding);
-  token_type_embedding = dense(container, "token_type_embedding", d.token_type_embedding);
-  embedding_norm = layernorm_of(container, "embedding_norm", d.embedding_norm);
-  hidden_in = linear(container, "hidden_in", d.hidden_in);
-  query = linear(container, "query", d.query);
-  key = linear(container, "key", d.key);
-  value = linear(container, "value", d.value);
-  attention_output = linear(container, "attention_output", d.attention_output);
-  attention_norm = layernorm_of(container, "attention_norm", d.attention_norm);
-  ffn_inner = linear(container, "ffn_inner", d.ffn_inner);
-  ffn_output = linear(container, "ffn_output", d.ffn_output);
-  layer_output_norm = layernorm_of(container, "layer_output_norm", d.layer_output_norm);
-  off_ramps = read_off_ramps(container, d);
-  span_masks = span_masks_of(container, d);
+  position_embedding = dense(container, own("position_embedding"), d.position_embedding);
+  token_type_embedding = dense(container, own("token_type_embedding"), d.token_type_embedding);
+  embedding_norm = layernorm_of(container, own("embedding_norm"), d.embedding_norm);
+  hidden_in = linear(container, own("hidden_in"), d.hidden_in);
+  query = linear(container, own("query"), d.query);
+  key = linear(container, own("key"), d.key);
+  value = linear(container, own("value"), d.value);
+  attention_output = linear(container, own("attention_output"), d.attention_output);
+  attention_norm = layernorm_of(container, own("attention_norm"), d.attention_norm);
+  ffn_inner = linear(container, own("ffn_inner"), d.ffn_inner);
+  ffn_output = linear(container, own("ffn_output"), d.ffn_output);
+  layer_output_norm = layernorm_of(container, own("layer_output_norm"), d.layer_output_norm);
+  off_ramps = read_off_ramps(container, task);
+  span_masks = span_masks_of(container, task);
 }
 
 }  // namespace edgebert::golden

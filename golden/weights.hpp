@@ -47,7 +47,7 @@ struct OffRampWeights {
   Linear classifier;
 };
 
-/// Everything an image holds for the forward run.
+/// Everything an image holds for the forward run of a task.
 struct Weights {
   CodeMatrix word_embedding;
   CodeMatrix position_embedding;
@@ -65,7 +65,7 @@ struct Weights {
   std::vector<OffRampWeights> off_ramps;
   CodeMatrix span_masks;  ///< heads x sequence; empty without spans
 
-  explicit Weights(const ModelImage& image);
+  Weights(const ModelImage& image, const Task& task);
 };
 
 /// A packed matrix as dense codes.

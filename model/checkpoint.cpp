@@ -125,8 +125,7 @@ Checkpoint read_checkpoint(const fs::path& path) {
   const Geometry& g = checkpoint.geometry;
   const std::string layer = layer_prefix;
   TensorReader tensors(file);
-  checkpoint.word_embedding =
-      tensors.matrix("albert.embeddings.word_embeddings.weight", g.vocabulary, g.embedding);
+  checkpoint.word_embedding = tensors.matrix(word_embedding_tensor, g.vocabulary, g.embedding);
   checkpoint.position_embedding =
       tensors.matrix("albert.embeddings.position_embeddings.weight", g.positions, g.embedding);
   checkpoint.token_type_embedding =

@@ -17,7 +17,9 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "contract/formats.hpp"
@@ -73,6 +75,7 @@ struct Geometry {
   Activation activation;
   double layernorm_epsilon;
   std::vector<std::string> labels;  ///< names of the classes
+  std::string task;                 ///< finetuning_task, "default" without
   TextCleaning text_cleaning;
   Spans spans;  ///< without reach; form is what the model is if it has spans
 };
@@ -98,8 +101,20 @@ struct Checkpoint {
   std::string source_sha256;            ///< of model.safetensors
 };
 
-/// Reads config.json.
+/// HuggingFace's name of Checkpoint::word_embedding.
+inline constexpr const char* word_embedding_tensor = "albert.embeddings.word_embeddings.weight";
+
+inline constexpr const char* task_name_rule = "1 to 32 letters, digits, '.', '_' or '-'";
+/// Whether a task may be called so.
+bool is_task_name(std::string_view name);
+
+/// The text of a config.json.
+/// @param origin  its path, for messages
 /// @throws Error(Failure::image) naming the key at fault
+Geometry parse_geometry(std::span<const std::uint8_t> text, const std::string& origin);
+
+/// Reads config.json.
+/// @throws as parse_geometry
 Geometry read_geometry(const std::filesystem::path& config);
 
 /// Reads a folder, or a .safetensors file with the others beside it.

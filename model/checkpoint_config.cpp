@@ -18,8 +18,7 @@ using nlohmann::json;
 /// Keys of one config.json, with errors that name file and key.
 class Config {
  public:
-  explicit Config(const std::filesystem::path& path) : path_(path.string()) {
-    const auto bytes = read_file(path, "checkpoint configuration", Failure::image);
+  Config(std::span<const std::uint8_t> bytes, const std::string& path) : path_(path) {
     keys_ = json::parse(bytes.begin(), bytes.end(), nullptr, false);
     if (!keys_.is_object()) throw Error(Failure::image, fmt::format("{}: this is not a JSON object", path_));
   }
@@ -91,6 +90,15 @@ class Config {
     return names;
   }
 
+  /// What HuggingFace's training scripts call the task.
+  std::string task() const {
+    const auto found = keys_.find("finetuning_task");
+    if (found == keys_.end() || found->is_null()) return "default";
+    if (!found->is_string() || !is_task_name(found->get_ref<const std::string&>()))
+      throw invalid("finetuning_task", task_name_rule);
+    return found->get<std::string>();
+  }
+
   /// Number of classes: num_labels, else the size of id2label, else 2 as in HuggingFace.
   std::uint32_t classes() const {
     if (has("num_labels")) return count("num_labels", 2, classes_max);
@@ -120,10 +128,28 @@ Spans spans_of(const Config& config) {
   return spans;
 }
 
+/// HuggingFace's names; some functions have several.
+Activation activation_of(const Config& config) {
+  constexpr Activation activations[] = {Activation::gelu_new, Activation::gelu,     Activation::relu,
+                                        Activation::tanh,     Activation::gelu_new, Activation::gelu_new,
+                                        Activation::gelu};
+  return activations[config.choice(
+      "hidden_act", {"gelu_new", "gelu", "relu", "tanh", "gelu_fast", "gelu_pytorch_tanh", "gelu_python"})];
+}
+
 }  // namespace
 
+bool is_task_name(std::string_view name) {
+  constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.size() <= 32 && name.find_first_not_of(allowed) == std::string_view::npos;
+}
+
 Geometry read_geometry(const std::filesystem::path& path) {
-  const Config config(path);
+  return parse_geometry(read_file(path, "checkpoint configuration", Failure::image), path.string());
+}
+
+Geometry parse_geometry(std::span<const std::uint8_t> text, const std::string& origin) {
+  const Config config(text, origin);
   constexpr std::uint32_t vocabulary_max = 0x10000;  // token ids are 16 bits (contract/mailbox.hpp)
   Geometry g{};
   g.vocabulary = config.count("vocab_size", 1, vocabulary_max);
@@ -136,18 +162,20 @@ Geometry read_geometry(const std::filesystem::path& path) {
   g.head_size = g.hidden / g.heads;
   g.intermediate = config.count("intermediate_size", 1, reduction_max);
   g.layers = config.count("num_hidden_layers", 1, layers_max);
+  if (config.has("model_type")) config.choice("model_type", {"albert"});
+  if (config.has("position_embedding_type")) config.choice("position_embedding_type", {"absolute"});
   config.count_or("num_hidden_groups", 1, 1, 1);
   config.count_or("inner_group_num", 1, 1, 1);
   g.classes = config.classes();
   g.labels = config.labels(g.classes);
+  g.task = config.task();
   g.token_types = config.count_or("type_vocab_size", 1, 2, 2);
   constexpr std::uint32_t positions_max = 1u << 20;
   constexpr std::uint32_t default_sequence = 128;
   g.positions = config.count("max_position_embeddings", 1, positions_max);
   const std::uint32_t longest = std::min(g.positions, sequence_max);
   g.sequence = config.count_or("edgebert_sequence_length", 1, longest, std::min(longest, default_sequence));
-  constexpr Activation activations[] = {Activation::gelu_new, Activation::gelu, Activation::relu};
-  g.activation = activations[config.choice("hidden_act", {"gelu_new", "gelu", "relu"})];
+  g.activation = activation_of(config);
   g.layernorm_epsilon = config.has("layer_norm_eps") ? config.number("layer_norm_eps", 0, 1) : 1e-12;
   g.text_cleaning = config.choice_or_first("edgebert_text_cleaning", {"albert", "lower_case"}) == 0
                         ? TextCleaning::albert

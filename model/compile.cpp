@@ -33,8 +33,17 @@ class ImageBuilder {
   Layout layout;
   std::vector<PackedSummary> matrices;
 
-  std::uint32_t add(const std::string& name, TensorData tensor,
+  explicit ImageBuilder(BiasRule rule) : rule_(rule) {}
+
+  /// What is added from now on to the weight memory is this task's.
+  void begin_task(std::size_t number, const std::string& name) {
+    prefix_ = task_prefix(number);
+    task_ = name;
+  }
+
+  std::uint32_t add(const std::string& role, TensorData tensor,
                     const Region& memory = memory_map::weight_memory) {
+    const std::string name = is_shared(memory) ? role : prefix_ + role;
     const std::uint32_t address = layout.place(name, memory, tensor.bytes.size());
     tensors.emplace(name, std::move(tensor));
     return address;
@@ -42,7 +51,7 @@ class ImageBuilder {
 
   PackedMatrix packed(const std::string& name, const Matrix& matrix,
                       const Region& memory = memory_map::weight_memory) {
-    const QuantisedTensor quantised = quantise(matrix.values);
+    const QuantisedTensor quantised = quantise(matrix.values, rule_);
     const PackedCodes codes = pack(quantised.codes, matrix.rows, matrix.columns);
     const std::uint64_t groups = codes.masks.size() / codes.rows;
     PackedMatrix result{matrix.rows, matrix.columns, 0, 0, 0, 0, quantised.exponent_bias};
@@ -53,9 +62,9 @@ class ImageBuilder {
     result.index_offset =
         add(name + ".index_offset", {DType::u16, {codes.rows}, bytes_of(codes.index_offset)}, memory);
     const std::uint64_t elements = std::uint64_t{codes.rows} * codes.columns;
-    matrices.push_back({name, codes.rows, codes.columns, quantised.exponent_bias,
-                        elements - codes.data.size(), codes.mask_bytes(), codes.data.size(),
-                        codes.index_bytes()});
+    matrices.push_back({is_shared(memory) ? "" : task_, name, codes.rows, codes.columns,
+                        quantised.exponent_bias, elements - codes.data.size(), codes.mask_bytes(),
+                        codes.data.size(), codes.index_bytes()});
     return result;
   }
 
@@ -71,15 +80,15 @@ class ImageBuilder {
 
   DenseTable dense(const std::string& name, const Matrix& matrix, std::uint32_t rows) {
     const std::span<const float> used(matrix.values.data(), std::size_t{rows} * matrix.columns);
-    QuantisedTensor quantised = quantise(used);
+    QuantisedTensor quantised = quantise(used, rule_);
     const std::uint32_t address =
         add(name + ".codes", {DType::u8, {rows, matrix.columns}, std::move(quantised.codes)});
     return {rows, matrix.columns, address, quantised.exponent_bias};
   }
 
   LayernormParameters layernorm(const std::string& name, const Layernorm& norm) {
-    QuantisedTensor gamma = quantise(norm.gamma);
-    QuantisedTensor beta = quantise(norm.beta);
+    QuantisedTensor gamma = quantise(norm.gamma, rule_);
+    QuantisedTensor beta = quantise(norm.beta, rule_);
     LayernormParameters result{};
     result.gamma = add(name + ".gamma", {DType::u8, {norm.gamma.size()}, std::move(gamma.codes)});
     result.gamma_bias = gamma.exponent_bias;
@@ -87,6 +96,13 @@ class ImageBuilder {
     result.beta_bias = beta.exponent_bias;
     return result;
   }
+
+ private:
+  static bool is_shared(const Region& memory) { return memory.base == memory_map::envm.base; }
+
+  BiasRule rule_;
+  std::string prefix_;
+  std::string task_;
 };
 
 ActivationBiases biases_of(const ActivationRanges& r) {
@@ -169,6 +185,12 @@ void check_options(const Checkpoint& checkpoint, const CompileOptions& options) 
                             "is possible",
                             *options.embedding_sparsity));
   }
+  if (!(options.activation_percentile > 0 && options.activation_percentile <= 100)) {
+    throw Error(Failure::usage,
+                fmt::format("compiling a checkpoint: ranges of the {}th percentile were asked for, "
+                            "above 0 to 100 is possible",
+                            options.activation_percentile));
+  }
 }
 
 void check_tokenizer(const Checkpoint& checkpoint) {
@@ -183,6 +205,66 @@ void check_tokenizer(const Checkpoint& checkpoint) {
                             "embeddings; use the tokenizer it was trained with",
                             tokenizer.vocabulary(), checkpoint.geometry.vocabulary));
   }
+}
+
+void check_names(std::span<const TaskInput> tasks) {
+  if (tasks.empty() || tasks.size() > tasks_max) {
+    throw Error(Failure::usage, fmt::format("compiling {} tasks into one image: 1 to {} are possible",
+                                            tasks.size(), tasks_max));
+  }
+  for (auto task = tasks.begin(); task != tasks.end(); ++task) {
+    if (!is_task_name(task->name)) {
+      throw Error(Failure::usage, fmt::format("compiling task {}: a name has {}",
+                                              nlohmann::json(task->name).dump(), task_name_rule));
+    }
+    if (std::any_of(tasks.begin(), task, [&](const auto& before) { return before.name == task->name; })) {
+      throw Error(Failure::usage,
+                  fmt::format("compiling task '{}': another one has this name; name each once", task->name));
+    }
+  }
+}
+
+/// What tasks of one image share is equal in this one and the first.
+void check_shared(const TaskInput& first, const TaskInput& other, const CompileOptions& options) {
+  const auto differ = [&](const std::string& what) {
+    return Error(
+        Failure::image,
+        fmt::format("compiling tasks '{}' and '{}' into one image: {}; take checkpoints tuned from one "
+                    "network with its embeddings frozen",
+                    first.name, other.name, what));
+  };
+  const Geometry& a = first.checkpoint.geometry;
+  const Geometry& b = other.checkpoint.geometry;
+  struct Key {
+    const char* name;
+    std::uint32_t Geometry::*value;
+  };
+  constexpr Key keys[] = {{"vocab_size", &Geometry::vocabulary},
+                          {"embedding_size", &Geometry::embedding},
+                          {"hidden_size", &Geometry::hidden},
+                          {"num_attention_heads", &Geometry::heads},
+                          {"intermediate_size", &Geometry::intermediate},
+                          {"num_hidden_layers", &Geometry::layers}};
+  for (const Key& key : keys) {
+    if (a.*key.value != b.*key.value)
+      throw differ(fmt::format("key '{}' is {} and {}", key.name, a.*key.value, b.*key.value));
+  }
+  if (!options.sequence && a.sequence != b.sequence) {
+    throw Error(
+        Failure::image,
+        fmt::format("compiling tasks '{}' and '{}' into one image: their padded sentences have {} and {} "
+                    "tokens; choose one length with --sequence",
+                    first.name, other.name, a.sequence, b.sequence));
+  }
+  if (first.checkpoint.tokenizer != other.checkpoint.tokenizer) throw differ("their spiece.model differ");
+  if (a.text_cleaning != b.text_cleaning) throw differ("key 'edgebert_text_cleaning' differs");
+  const std::vector<float>& words = first.checkpoint.word_embedding.values;
+  const auto [mine, theirs] =
+      std::mismatch(words.begin(), words.end(), other.checkpoint.word_embedding.values.begin());
+  if (mine == words.end()) return;
+  const auto at = static_cast<std::size_t>(mine - words.begin());
+  throw differ(fmt::format("tensor '{}' is {:g} and {:g} at row {}, column {}", word_embedding_tensor, *mine,
+                           *theirs, at / a.embedding, at % a.embedding));
 }
 
 ModelDescriptor geometry_descriptor(const Geometry& g, const CompileOptions& options) {
@@ -209,27 +291,21 @@ ModelDescriptor geometry_descriptor(const Geometry& g, const CompileOptions& opt
 }
 
 std::string options_text(const CompileOptions& options, std::uint32_t sequence) {
-  nlohmann::json text{{"sequence_length", sequence}};
+  nlohmann::json text{{"sequence_length", sequence},
+                      {"weight_bias", name_of(options.weight_bias)},
+                      {"activation_percentile", options.activation_percentile}};
   text["embedding_sparsity"] =
       options.embedding_sparsity ? nlohmann::json(*options.embedding_sparsity) : nlohmann::json(nullptr);
   return text.dump();
 }
 
-}  // namespace
-
-CompiledImage compile(const Checkpoint& checkpoint, const ActivationRanges& ranges,
-                      const CompileOptions& options) {
-  check_options(checkpoint, options);
-  check_tokenizer(checkpoint);
-  const Geometry& g = checkpoint.geometry;
-  ModelDescriptor d = geometry_descriptor(g, options);
-  d.activation_bias = biases_of(ranges);
-
-  ImageBuilder builder;
-  builder.layout.place("descriptor", memory_map::weight_memory, sizeof(ModelDescriptor));
-  Matrix words = checkpoint.word_embedding;
-  if (options.embedding_sparsity) prune_by_magnitude(words.values, *options.embedding_sparsity);
-  d.word_embedding = builder.packed(envm_matrix, words, memory_map::envm);
+/// Everything of a task but the word embeddings.
+ModelDescriptor add_task(ImageBuilder& builder, const TaskInput& task, const PackedMatrix& words,
+                         const CompileOptions& options) {
+  const Checkpoint& checkpoint = task.checkpoint;
+  ModelDescriptor d = geometry_descriptor(checkpoint.geometry, options);
+  d.activation_bias = biases_of(task.ranges);
+  d.word_embedding = words;
   d.position_embedding = builder.dense("position_embedding", checkpoint.position_embedding, d.sequence);
   d.token_type_embedding =
       builder.dense("token_type_embedding", checkpoint.token_type_embedding, d.token_types);
@@ -245,17 +321,56 @@ CompiledImage compile(const Checkpoint& checkpoint, const ActivationRanges& rang
   d.layer_output_norm = builder.layernorm("layer_output_norm", checkpoint.layer_output_norm);
   add_spans(builder, d, checkpoint.spans);
   add_off_ramps(builder, d, checkpoint.off_ramps);
+  return d;
+}
 
-  builder.tensors.emplace(
-      "descriptor",
-      TensorData{DType::u8, {sizeof(ModelDescriptor)}, bytes_of(std::vector<ModelDescriptor>{d})});
-  builder.tensors.emplace("tokenizer",
-                          TensorData{DType::u8, {checkpoint.tokenizer.size()}, checkpoint.tokenizer});
-  const ImageProperties properties{checkpoint.source_sha256, options_text(options, d.sequence),
-                                   name_of(g.text_cleaning), g.labels};
-  return {to_model_image(builder.tensors, builder.layout.placements(), properties),
-          std::move(builder.matrices), builder.layout.bytes_in(memory_map::weight_memory),
-          builder.layout.bytes_in(memory_map::envm)};
+PackedMatrix add_words(ImageBuilder& builder, const Matrix& matrix, const CompileOptions& options) {
+  if (!options.embedding_sparsity) return builder.packed(envm_matrix, matrix, memory_map::envm);
+  Matrix pruned = matrix;
+  prune_by_magnitude(pruned.values, *options.embedding_sparsity);
+  return builder.packed(envm_matrix, pruned, memory_map::envm);
+}
+
+}  // namespace
+
+CompiledImage compile(std::span<const TaskInput> tasks, const CompileOptions& options) {
+  check_names(tasks);
+  for (const TaskInput& task : tasks) {
+    check_options(task.checkpoint, options);
+    check_tokenizer(task.checkpoint);
+    check_shared(tasks.front(), task, options);
+  }
+  const Checkpoint& first = tasks.front().checkpoint;
+  ImageBuilder builder(options.weight_bias);
+  const PackedMatrix words = add_words(builder, first.word_embedding, options);
+  std::vector<ModelDescriptor> descriptors;
+  std::vector<TaskProperties> properties;
+  for (const TaskInput& task : tasks) {
+    const std::size_t number = descriptors.size();
+    const std::uint32_t address = builder.layout.place(task_prefix(number) + "descriptor",
+                                                       memory_map::weight_memory, sizeof(ModelDescriptor));
+    if (number != 0) descriptors.back().next_task = address;
+    builder.begin_task(number, task.name);
+    descriptors.push_back(add_task(builder, task, words, options));
+    properties.push_back({task.name, task.checkpoint.source_sha256, task.checkpoint.geometry.labels});
+  }
+  for (std::size_t number = 0; number < descriptors.size(); ++number) {
+    builder.tensors.emplace(task_prefix(number) + "descriptor",
+                            TensorData{DType::u8,
+                                       {sizeof(ModelDescriptor)},
+                                       bytes_of(std::vector<ModelDescriptor>{descriptors[number]})});
+  }
+  builder.tensors.emplace("tokenizer", TensorData{DType::u8, {first.tokenizer.size()}, first.tokenizer});
+  const ImageProperties image{std::move(properties), options_text(options, descriptors.front().sequence),
+                              name_of(first.geometry.text_cleaning)};
+  return {to_model_image(builder.tensors, builder.layout.placements(), image), std::move(builder.matrices),
+          builder.layout.bytes_in(memory_map::weight_memory), builder.layout.bytes_in(memory_map::envm)};
+}
+
+CompiledImage compile(const Checkpoint& checkpoint, const ActivationRanges& ranges,
+                      const CompileOptions& options) {
+  const TaskInput task{checkpoint.geometry.task, checkpoint, ranges};
+  return compile(std::span(&task, 1), options);
 }
 
 }  // namespace edgebert::model

@@ -33,8 +33,9 @@ std::vector<std::uint8_t> quantise(std::span<const float> values, std::uint32_t 
   return codes;
 }
 
-QuantisedTensor quantise(std::span<const float> values) {
-  const std::uint32_t bias = exponent_bias_for(largest_magnitude(values));
+QuantisedTensor quantise(std::span<const float> values, BiasRule rule) {
+  const std::uint32_t bias =
+      static_cast<std::uint32_t>(offset_for(hardware_format, rule, values) - hardware_offset);
   return {quantise(values, bias), bias};
 }
 

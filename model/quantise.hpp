@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "model/adaptivfloat_format.hpp"
+
 namespace edgebert::model {
 
 /// AdaptivFloat<8,3> codes and the exponent bias they share.
@@ -28,8 +30,8 @@ std::uint32_t exponent_bias_for(double magnitude);
 /// Codes with a given bias; magnitudes beyond its range saturate.
 std::vector<std::uint8_t> quantise(std::span<const float> values, std::uint32_t exponent_bias);
 
-/// Codes with the bias that fits the tensor's largest magnitude.
-QuantisedTensor quantise(std::span<const float> values);
+/// Codes with the bias that the rule chooses for the tensor.
+QuantisedTensor quantise(std::span<const float> values, BiasRule rule = BiasRule::largest);
 
 /// @throws Error(Failure::image) if a value does not fit 16 bits without fraction
 ChannelBias quantise_channel_bias(std::span<const float> values, const char* name);

@@ -79,7 +79,8 @@ struct Gain {
 /// Draws the tensors in a fixed order from one sequence of numbers.
 class TensorWriter {
  public:
-  explicit TensorWriter(const RandomCheckpointOptions& options) : options_(options), random_(options.seed) {}
+  explicit TensorWriter(const RandomCheckpointOptions& options)
+      : options_(options), random_(options.embedding_seed.value_or(options.seed)) {}
 
   std::map<std::string, TensorData> write() {
     const RandomCheckpointOptions& o = options_;
@@ -91,6 +92,7 @@ class TensorWriter {
     matrix(embeddings + "position_embeddings.weight", positions, o.embedding, place_deviation);
     matrix(embeddings + "token_type_embeddings.weight", token_types, o.embedding, place_deviation);
     layernorm(embeddings + "LayerNorm", o.embedding);
+    if (o.embedding_seed) random_ = Random(o.seed);
     linear("albert.encoder.embedding_hidden_mapping_in", o.hidden, o.embedding, Gain::hidden_in);
     encoder();
     for (std::uint32_t layer = 0; layer + 1 < o.layers; ++layer) {

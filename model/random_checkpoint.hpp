@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct RandomCheckpointOptions {
   SpanIndex span_index = SpanIndex::distance;
   std::uint32_t span_ramp = 32;  ///< R, tokens
   std::uint64_t seed = 1;
+  std::optional<std::uint64_t> embedding_seed;  ///< of the embeddings and their layernorm; `seed` otherwise
 };
 
 /// The files of a checkpoint folder (model/checkpoint.hpp).

@@ -3,7 +3,6 @@
 // models/albert/tokenization_albert.py (Apache-2.0): preprocess_text and _tokenize.
 #include "model/tokenizer.hpp"
 
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +13,8 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/ustring.h>
+
+#include "model/sentencepiece_model.hpp"
 
 namespace edgebert::model {
 namespace {
@@ -89,6 +90,11 @@ std::string cleaned(std::string_view text, TextCleaning cleaning) {
   return result;
 }
 
+/// One line, whatever the library quotes.
+std::string printable(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -162,25 +168,18 @@ Tokenizer::Tokenizer(std::span<const std::uint8_t> model, TextCleaning cleaning)
     : implementation_(std::make_unique<Implementation>()) {
   implementation_->cleaning = cleaning;
   auto& processor = implementation_->processor;
-  const auto status =
-      processor.LoadFromSerializedProto({reinterpret_cast<const char*>(model.data()), model.size()});
+  const auto status = processor.LoadFromSerializedProto(sentencepiece_file(read_sentencepiece(model)));
   if (!status.ok()) {
     throw Error(Failure::image,
-                "reading the tokenizer: the bytes are not a SentencePiece model; use ALBERT's "
-                "spiece.model");
+                fmt::format("reading the tokenizer: the bytes are not a SentencePiece model that can "
+                            "be used: the library answered {}; use ALBERT's spiece.model",
+                            printable(status.ToString())));
   }
-  const int pieces = processor.GetPieceSize();
   const int cls = processor.PieceToId("[CLS]");
   const int sep = processor.PieceToId("[SEP]");
   if (processor.IsUnknown(cls) || processor.IsUnknown(sep)) {
     throw Error(Failure::image,
                 "reading the tokenizer: it has no pieces [CLS] and [SEP]; use ALBERT's spiece.model");
-  }
-  if (pieces > std::numeric_limits<std::uint16_t>::max() + 1) {
-    throw Error(Failure::image,
-                fmt::format("reading the tokenizer: it has {} pieces, at most 65536 are possible; use "
-                            "ALBERT's spiece.model",
-                            pieces));
   }
   implementation_->cls = static_cast<std::uint16_t>(cls);
   implementation_->sep = static_cast<std::uint16_t>(sep);

@@ -81,8 +81,11 @@ std::uint64_t load_model(const ModelImage& image, EmbeddingStore store, Soc& soc
   }
   if (!outside) return behind_weights;
   const auto distance = static_cast<std::uint32_t>(weights.base + behind_weights - envm.base);
-  const ModelDescriptor model = relocated(image.descriptor(), distance);
-  copy({reinterpret_cast<const std::uint8_t*>(&model), sizeof model}, soc.weight_memory, 0);
+  for (const Task& task : image.tasks()) {
+    const ModelDescriptor model = relocated(task.descriptor, distance);
+    copy({reinterpret_cast<const std::uint8_t*>(&model), sizeof model}, soc.weight_memory,
+         image.placement_of(task.prefix + "descriptor").offset);
+  }
   return aligned(behind_weights + embedding_bytes);
 }
 

@@ -9,7 +9,7 @@
 namespace edgebert {
 
 /// Every tensor goes where the image places it. With EmbeddingStore::dram the word embeddings, which an image
-/// places in the eNVM, go behind the weights instead, and the descriptor in memory says so.
+/// places in the eNVM, go behind the weights instead, and the descriptors in memory say so.
 /// @return  offset of the first free byte of the weight memory
 /// @throws Error(Failure::capacity) if a memory is too small, with the bytes needed and available
 std::uint64_t load_model(const ModelImage& image, EmbeddingStore store, Soc& soc);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "model/adaptivfloat_format.hpp"
 #include "model/random_checkpoint.hpp"
 
 namespace edgebert::sim {
@@ -18,6 +19,7 @@ struct RunOptions {
   std::optional<std::filesystem::path> file;
   std::optional<std::filesystem::path> data_set;
   std::optional<std::size_t> limit;               ///< sentences of the data set
+  std::optional<std::string> task;                ///< of all sentences, if the model has several
   std::optional<std::filesystem::path> model;     ///< instead of the configuration's
   std::optional<std::filesystem::path> firmware;  ///< instead of the configuration's
   std::vector<std::string> overrides;             ///< key.path=value
@@ -30,6 +32,13 @@ struct RunOptions {
   std::optional<std::filesystem::path> profile_file;  ///< and as JSON
   std::vector<std::string> log;                       ///< source=level
   std::vector<std::string> trace_registers;           ///< names of register blocks
+  std::optional<std::filesystem::path> trace;         ///< timeline
+  std::optional<std::filesystem::path> vcd;           ///< waveforms
+  std::optional<std::string> trace_from, trace_to;    ///< simulated times with units
+  std::optional<std::string> trace_limit;             ///< bytes with a unit
+  std::vector<std::string> trace_units;               ///< names or regular expressions; none: all
+  std::vector<std::string> dump;                      ///< tensors: LAYER[:OPERATOR]
+  std::optional<std::filesystem::path> dump_folder;
 };
 
 enum class LauncherKind {
@@ -46,11 +55,25 @@ struct SweepOptions {
 };
 
 struct CompileOptions {
-  std::filesystem::path checkpoint;  ///< a folder, or its .safetensors file
+  std::optional<std::filesystem::path> checkpoint;  ///< a folder, or its .safetensors file
+  std::vector<std::string> tasks;                   ///< NAME=checkpoint; these or `checkpoint`
   std::filesystem::path output;
   std::optional<std::filesystem::path> calibration;  ///< .tsv: a data set; otherwise one sentence a line
   std::optional<std::uint32_t> sequence;
   std::optional<double> embedding_sparsity;
+  model::BiasRule weight_bias = model::BiasRule::largest;
+  double activation_percentile = 100;
+};
+
+struct QuantizeReportOptions {
+  std::filesystem::path checkpoint;  ///< a folder, or its .safetensors file
+  std::vector<std::string> formats;  ///< "WIDTH,EXPONENT BITS"; the hardware's without any
+  model::BiasRule weight_bias = model::BiasRule::largest;
+  double activation_percentile = 100;
+  std::optional<std::filesystem::path> calibration;  ///< .tsv: a data set; otherwise one sentence a line
+  std::optional<std::filesystem::path> data_set;     ///< what answers are compared on; calibration otherwise
+  std::optional<std::size_t> limit;                  ///< sentences of it
+  std::optional<std::string> json;                   ///< a file, or "-" for stdout instead of the text report
 };
 
 struct GenerateOptions {
@@ -93,6 +116,20 @@ struct StudyOptions {
   std::optional<std::string> json;              ///< a file, or "-" for stdout instead of the text report
 };
 
+/// Runs and sweeps that become a page.
+struct ReportOptions {
+  std::vector<std::filesystem::path> inputs;  ///< JSON of runs, folders of sweeps or of their points
+  std::filesystem::path output;
+};
+
+/// Two runs side by side.
+struct CompareOptions {
+  std::filesystem::path a;  ///< JSON of a run, or the folder of a sweep's point
+  std::filesystem::path b;
+  std::optional<std::string> json;  ///< a file, or "-" for stdout instead of the text
+  std::optional<std::filesystem::path> html;
+};
+
 /// Sentences through the platform, and the report.
 /// @return 0, or the code of Failure::mismatch if --check found differences
 int run(const RunOptions& options);
@@ -106,8 +143,11 @@ int sweep(const SweepOptions& options);
 /// @return 0, whatever becomes of the point: its outcome is in the folder
 int sweep_point(const std::filesystem::path& folder);
 
-/// A checkpoint becomes a model image.
+/// A checkpoint, or one a task, becomes a model image.
 int compile(const CompileOptions& options);
+
+/// What AdaptivFloat of some widths does to a checkpoint's tensors and answers.
+int quantize_report(const QuantizeReportOptions& options);
 
 /// A checkpoint folder of random weights.
 int generate(const GenerateOptions& options);
@@ -126,6 +166,13 @@ int study(const StudyOptions& options);
 
 /// "vmac, envm, ..."
 std::string study_names();
+
+/// Runs and sweeps as one HTML page, docs/reports.md.
+int report(const ReportOptions& options);
+
+/// What differs between two runs, and who contributes to it, docs/reports.md.
+/// @return 0, whether or not they differ
+int compare(const CompareOptions& options);
 
 /// The timing model against its references.
 /// @param file  a configuration whose constants replace those of the presets

@@ -49,6 +49,17 @@ std::vector<TextLine> lines_of(const std::filesystem::path& path, const char* pu
 
 namespace {
 
+/// What stands between tabs.
+std::vector<std::string_view> columns_of(std::string_view text) {
+  std::vector<std::string_view> columns;
+  for (std::size_t tab = text.find('\t'); tab != std::string_view::npos; tab = text.find('\t')) {
+    columns.push_back(text.substr(0, tab));
+    text.remove_prefix(tab + 1);
+  }
+  columns.push_back(text);
+  return columns;
+}
+
 std::uint32_t label_of(const TextLine& line, std::string_view text) {
   std::uint32_t label = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), label);
@@ -84,21 +95,23 @@ std::vector<Sentence> sentences_of_file(const std::filesystem::path& path) {
 std::vector<Sentence> sentences_of_dataset(const std::filesystem::path& path,
                                            std::optional<std::size_t> limit) {
   std::vector<TextLine> lines = lines_of(path, "data set");
-  if (lines.front().text != "sentence\tlabel") {
+  const bool with_tasks = lines.front().text == "sentence\tlabel\ttask";
+  if (!with_tasks && lines.front().text != "sentence\tlabel") {
     throw refuse(fmt::format("{}: expected the header 'sentence<TAB>label', found '{}'", lines.front().place,
                              printable(lines.front().text.substr(0, 60))));
   }
   std::vector<Sentence> sentences;
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const TextLine& line = lines[i];
-    const std::size_t tab = line.text.find('\t');
-    if (tab == std::string::npos || line.text.find('\t', tab + 1) != std::string::npos) {
-      throw refuse(fmt::format("{}: expected a sentence, one tab and a label", line.place));
+    const std::vector<std::string_view> columns = columns_of(line.text);
+    if (columns.size() != (with_tasks ? 3 : 2)) {
+      throw refuse(fmt::format("{}: expected a sentence, one tab and a label{}", line.place,
+                               with_tasks ? ", one tab and a task" : ""));
     }
-    const std::string_view text = std::string_view(line.text).substr(0, tab);
-    if (is_blank(text)) throw refuse(fmt::format("{}: the sentence is empty", line.place));
-    const std::uint32_t label = label_of(line, std::string_view(line.text).substr(tab + 1));
-    if (!limit || sentences.size() < *limit) sentences.push_back({std::string(text), label, line.place});
+    if (is_blank(columns[0])) throw refuse(fmt::format("{}: the sentence is empty", line.place));
+    Sentence sentence{std::string(columns[0]), label_of(line, columns[1]), line.place};
+    if (with_tasks) sentence.task = columns[2];
+    if (!limit || sentences.size() < *limit) sentences.push_back(std::move(sentence));
   }
   if (sentences.empty()) throw refuse(fmt::format("data set '{}' has no sentences", path.string()));
   return sentences;

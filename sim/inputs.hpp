@@ -14,6 +14,7 @@ struct Sentence {
   std::string text;
   std::optional<std::uint32_t> label;  ///< class number, of data sets
   std::string place;                   ///< for messages: "--text", "FILE:LINE"
+  std::string task{};                  ///< of data sets that say; empty otherwise
 };
 
 /// A line of a text file and where it stands.
@@ -37,9 +38,11 @@ Sentence sentence_of_text(const std::string& text);
 /// @throws Error(Failure::input) if the file cannot be read, has no sentence or is not UTF-8
 std::vector<Sentence> sentences_of_file(const std::filesystem::path& path);
 
-/// Tab-separated values with the header line "sentence<TAB>label", as GLUE writes them.
+/// Tab-separated values with the header line "sentence<TAB>label", as GLUE writes them, or
+/// "sentence<TAB>label<TAB>task" for models of several tasks.
 /// @param limit  at most this many sentences, from the first; the rest is checked all the same
 /// @throws Error(Failure::input) as above, and for a line that is not a sentence, a tab and a class number
+///         (and, if the header has it, a tab and a task)
 std::vector<Sentence> sentences_of_dataset(const std::filesystem::path& path,
                                            std::optional<std::size_t> limit = std::nullopt);
 

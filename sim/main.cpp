@@ -14,9 +14,12 @@
 #include "contract/error.hpp"
 #include "platform/config/schema.hpp"
 #include "platform/config/text.hpp"
+#include "sim/command_line.hpp"
 #include "sim/commands.hpp"
 #include "sim/exit_codes.hpp"
+#include "sim/instrument_arguments.hpp"
 #include "sim/registers.hpp"
+#include "sim/run_inputs.hpp"
 #include "sim/run_report.hpp"
 #include "sim/terminal.hpp"
 
@@ -41,15 +44,28 @@ CLI::Validator whole_number(std::uint64_t minimum) {
   return {check, ""};
 }
 
+/// The YAML file of a command: the user's, or a shipped one by its name.
+template <typename Path>
+CLI::Option* add_config_file(CLI::App& command, Path& file, const char* meaning = "YAML configuration",
+                             const char* name = "CONFIG") {
+  const auto find = [](std::string& given) {
+    given = config_file_for(given).string();
+    return std::string();
+  };
+  return command.add_option(name, file, meaning)->transform(CLI::Validator(find, ""));
+}
+
 /// The sentences a run reads.
 void add_sentences(CLI::App& command, RunOptions& options) {
   command.add_option("--text", options.text, "one sentence")->type_name("TEXT");
   command.add_option("--file", options.file, "a text file, one sentence a line")->type_name("FILE");
-  command.add_option("--dataset", options.data_set, "sentence<TAB>label with a header line")
+  command.add_option("--dataset", options.data_set, "sentence<TAB>label[<TAB>task] with a header line")
       ->type_name("TSV");
   command.add_option("--limit", options.limit, "only the first sentences of the data set")
       ->check(whole_number(1))
       ->type_name("N");
+  command.add_option("--task", options.task, "of a model of several, unless the data set has a column task")
+      ->type_name("NAME");
 }
 
 /// --set may be repeated and takes one argument each time.
@@ -71,42 +87,9 @@ void add_choice(CLI::App& command, const char* option, Value& value,
       ->type_name("NAME");
 }
 
-/// Debugger, profile and logs.
-void add_instruments(CLI::App& command, RunOptions& options) {
-  command
-      .add_option_function<std::string>(
-          "--gdb", [&](const std::string& where) { options.gdb = where.empty() ? "0" : where; },
-          "wait for gdb on a port of 127.0.0.1, otherwise any free one, or on stdin and stdout")
-      ->expected(0, 1)
-      ->type_name("PORT|stdio");
-  command
-      .add_option_function<std::string>(
-          "--profile",
-          [&](const std::string& file) {
-            options.profile = true;
-            if (!file.empty()) options.profile_file = file;
-          },
-          "show firmware's time by function and by what it waited for; as JSON to FILE")
-      ->expected(0, 1)
-      ->type_name("FILE");
-  command
-      .add_option(
-          "--log", options.log,
-          "say on stderr what a block does: a name or regular expression; error, warning, info or debug")
-      ->allow_extra_args(false)
-      ->type_name("NAME=LEVEL");
-  command
-      .add_option(
-          "--trace-registers", options.trace_registers,
-          "say on stderr what the core reads from and writes to a block's registers: a name or regular "
-          "expression")
-      ->allow_extra_args(false)
-      ->type_name("NAME");
-}
-
 void add_run(CLI::App& app, RunOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("run", "run sentences on the platform");
-  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  add_config_file(*command, options.config)->required();
   add_sentences(*command, options);
   command->add_option("--model", options.model, "model image instead of the configuration's")
       ->type_name("IMAGE");
@@ -129,7 +112,7 @@ void add_run(CLI::App& app, RunOptions& options, int& code) {
 void add_sweep(CLI::App& app, SweepOptions& options, int& code) {
   CLI::App* command =
       app.add_subcommand("sweep", "run every combination of some values of the configuration");
-  command->add_option("CONFIG", options.point.config, "YAML configuration")->required();
+  add_config_file(*command, options.point.config)->required();
   command
       ->add_option("--set", options.point.overrides,
                    "values of a key of the configuration: key.path=value,value... or first..last")
@@ -167,13 +150,29 @@ void add_sweep_point(CLI::App& app, std::filesystem::path& folder, int& code) {
   command->callback([&] { code = sweep_point(folder); });
 }
 
+void add_bias_rules(CLI::App& command, model::BiasRule& weights, double& percentile) {
+  add_choice<model::BiasRule>(
+      command, "--bias", weights, {{"max", model::BiasRule::largest}, {"mse", model::BiasRule::least_error}},
+      "a tensor's exponent bias by its largest magnitude or by least squared error; max otherwise");
+  command
+      .add_option("--activation-percentile", percentile,
+                  "of the magnitudes of calibration, that activations are to hold; 100 is the largest")
+      ->check(CLI::Range(50.0, 100.0))
+      ->type_name("PERCENT")
+      ->capture_default_str();
+}
+
 void add_compile(CLI::App& app, CompileOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("compile", "turn a checkpoint into a model image");
   command
       ->add_option("--checkpoint", options.checkpoint,
                    "folder with model.safetensors, config.json, spiece.model")
-      ->required()
       ->type_name("DIR|FILE");
+  command
+      ->add_option("--task", options.tasks,
+                   "instead, one checkpoint a task; all with the same word embeddings, which are stored once")
+      ->allow_extra_args(false)
+      ->type_name("NAME=DIR|FILE");
   command->add_option("-o,--output", options.output, "the model image")->required()->type_name("IMAGE");
   command
       ->add_option(
@@ -189,7 +188,38 @@ void add_compile(CLI::App& app, CompileOptions& options, int& code) {
                    "prune the word embeddings to this fraction of zeros")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("0...1");
+  add_bias_rules(*command, options.weight_bias, options.activation_percentile);
   command->callback([&] { code = compile(options); });
+}
+
+void add_quantize_report(CLI::App& app, QuantizeReportOptions& options, int& code) {
+  CLI::App* command =
+      app.add_subcommand("quantize-report", "what AdaptivFloat of some widths does to a checkpoint");
+  command
+      ->add_option("--checkpoint", options.checkpoint,
+                   "folder with model.safetensors, config.json, spiece.model")
+      ->required()
+      ->type_name("DIR|FILE");
+  command
+      ->add_option("--format", options.formats,
+                   "width and exponent bits, 4 to 16 and 1 to 5; may be repeated; 8,3 otherwise")
+      ->allow_extra_args(false)
+      ->type_name("W,E");
+  add_bias_rules(*command, options.weight_bias, options.activation_percentile);
+  command
+      ->add_option("--calibration", options.calibration,
+                   "sentences that fix the activation offsets; calibration.tsv of the checkpoint otherwise")
+      ->type_name("TSV|TXT");
+  command
+      ->add_option("--dataset", options.data_set, "labelled sentences to compare answers on; those otherwise")
+      ->type_name("TSV");
+  command->add_option("--limit", options.limit, "compare answers on the first sentences only")
+      ->check(whole_number(1))
+      ->type_name("N");
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->callback([&] { code = quantize_report(options); });
 }
 
 void add_geometry(CLI::App& command, model::RandomCheckpointOptions& checkpoint) {
@@ -242,13 +272,18 @@ void add_generate(CLI::App& app, GenerateOptions& options, int& code) {
       ->check(whole_number(0))
       ->type_name("N")
       ->capture_default_str();
+  command
+      ->add_option("--embedding-seed", checkpoint.embedding_seed,
+                   "of the embeddings alone: tasks of one image need the same")
+      ->check(whole_number(0))
+      ->type_name("N");
   command->callback([&] { code = generate(options); });
 }
 
 void add_replay_vectors(CLI::App& app, ReplayOptions& options, int& code) {
   CLI::App* command =
       app.add_subcommand("replay-vectors", "play recorded cases on single units of the accelerator");
-  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  add_config_file(*command, options.config)->required();
   command->add_option("FILE", options.file, "cases, one JSON object a line (docs/vectors.md)")
       ->required()
       ->type_name("JSONL");
@@ -262,7 +297,7 @@ void add_replay_vectors(CLI::App& app, ReplayOptions& options, int& code) {
 void add_replay_entropies(CLI::App& app, ReplayEntropiesOptions& options, int& code) {
   CLI::App* command =
       app.add_subcommand("replay-entropies", "firmware's exit decisions on recorded entropies");
-  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  add_config_file(*command, options.config)->required();
   command
       ->add_option("--entropies", options.entropies,
                    "comma-separated nats, one sentence a line, one column a layer")
@@ -295,7 +330,7 @@ void add_replay_entropies(CLI::App& app, ReplayEntropiesOptions& options, int& c
 void add_study(CLI::App& app, StudyOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("study", "a published result beside this platform's");
   command->add_option("NAME", options.name, "one of: " + study_names())->required();
-  command->add_option("--config", options.config, "YAML configuration instead of the study's")
+  add_config_file(*command, options.config, "YAML configuration instead of the study's", "--config")
       ->type_name("FILE");
   add_overrides(*command, options.overrides);
   command->add_option("--out", options.output, "folder that keeps models and runs")->type_name("DIR");
@@ -310,6 +345,27 @@ void add_study(CLI::App& app, StudyOptions& options, int& code) {
   command->callback([&] { code = study(options); });
 }
 
+void add_report(CLI::App& app, ReportOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("report", "runs and sweeps as a page for a browser");
+  command
+      ->add_option("RUN|SWEEP", options.inputs,
+                   "JSON of run --json, or the folder of a sweep or of its point")
+      ->required();
+  command->add_option("-o,--output", options.output, "the page")->required()->type_name("HTML");
+  command->callback([&] { code = report(options); });
+}
+
+void add_compare(CLI::App& app, CompareOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("compare", "what differs between two runs, and why");
+  command->add_option("A", options.a, "JSON of run --json, or the folder of a sweep's point")->required();
+  command->add_option("B", options.b, "the same of the run it is compared with")->required();
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->add_option("--html", options.html, "report as a page for a browser")->type_name("FILE");
+  command->callback([&] { code = compare(options); });
+}
+
 struct CalibrateOptions {
   std::optional<std::filesystem::path> file;
   std::vector<std::string> overrides;
@@ -317,7 +373,7 @@ struct CalibrateOptions {
 
 void add_calibrate(CLI::App& app, CalibrateOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("calibrate", "print the timing model beside everything known of it");
-  command->add_option("CONFIG", options.file, "compare this configuration's constants, not the presets'");
+  add_config_file(*command, options.file, "compare this configuration's constants, not the presets'");
   add_overrides(*command, options.overrides);
   command->callback([&] { code = calibrate(options.file, options.overrides); });
 }
@@ -330,7 +386,7 @@ struct ConfigOptions {
 
 void add_config(CLI::App& app, ConfigOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("config", "show a configuration's values, their origin and meaning");
-  command->add_option("CONFIG", options.file, "YAML configuration");
+  add_config_file(*command, options.file);
   add_overrides(*command, options.overrides);
   command->add_flag("--markdown", options.markdown, "print the reference of all keys instead")
       ->disable_flag_override();
@@ -351,6 +407,17 @@ void add_registers(CLI::App& app, bool& markdown) {
   command->callback([] { print(registers_markdown()); });
 }
 
+constexpr const char* files_help =
+    "../share/edgebert, beside the folder of the program: configurations, the model image and the firmware "
+    "they name, energy "
+    "and exit tables. A CONFIG that is no file is looked for there.";
+
+std::string completion_for(const std::string& shell, const ProgramText& program) {
+  std::vector<std::string> keys;
+  for (const config::Key& key : config::schema()) keys.emplace_back(key.path);
+  return shell == "zsh" ? zsh_completion(program, keys) : bash_completion(program, keys);
+}
+
 int main_of(int argc, char** argv) {
   CLI::App app("Virtual platform of the EdgeBERT SoC", "edgebert-sim");
   app.set_version_flag("--version", fmt::format("edgebert-sim {}", program_version));
@@ -358,16 +425,25 @@ int main_of(int argc, char** argv) {
   app.require_subcommand(0, 1);
   bool print_exit_codes = false;
   app.add_flag("--exit-codes", print_exit_codes, "print the exit codes as Markdown")->disable_flag_override();
+  bool print_man_page = false;
+  app.add_flag("--man", print_man_page, "print the manual page, for man -l")->disable_flag_override();
+  std::string shell;
+  app.add_option("--completion", shell, "print completion for a shell, to be sourced")
+      ->check(CLI::IsMember({"bash", "zsh"}))
+      ->type_name("SHELL");
 
   int code = 0;
   RunOptions run_options;
   SweepOptions sweep_options;
   std::filesystem::path point_folder;
   CompileOptions compile_options;
+  QuantizeReportOptions quantize_report_options;
   GenerateOptions generate_options;
   ReplayOptions replay_options;
   ReplayEntropiesOptions replay_entropies_options;
   StudyOptions study_options;
+  ReportOptions report_options;
+  CompareOptions compare_options;
   CalibrateOptions calibrate_options;
   ConfigOptions config_options;
   bool markdown = false;
@@ -375,10 +451,13 @@ int main_of(int argc, char** argv) {
   add_sweep(app, sweep_options, code);
   add_sweep_point(app, point_folder, code);
   add_compile(app, compile_options, code);
+  add_quantize_report(app, quantize_report_options, code);
   add_generate(app, generate_options, code);
   add_replay_vectors(app, replay_options, code);
   add_replay_entropies(app, replay_entropies_options, code);
   add_study(app, study_options, code);
+  add_report(app, report_options, code);
+  add_compare(app, compare_options, code);
   add_calibrate(app, calibrate_options, code);
   add_config(app, config_options, code);
   add_registers(app, markdown);
@@ -395,10 +474,15 @@ int main_of(int argc, char** argv) {
   }
   if (print_exit_codes) {
     print(exit_codes_markdown());
+  } else if (print_man_page) {
+    print(man_page(describe(app, program_version), files_help));
+  } else if (!shell.empty()) {
+    print(completion_for(shell, describe(app, program_version)));
   } else if (app.get_subcommands().empty()) {
     return fail(Failure::usage,
-                "give a command: run, sweep, compile, generate, replay-vectors, replay-entropies, study, "
-                "calibrate, config or registers; see --help");
+                "give a command: run, sweep, compile, quantize-report, generate, replay-vectors, "
+                "replay-entropies, study, "
+                "report, compare, calibrate, config or registers; see --help");
   }
   return code;
 }

@@ -91,12 +91,15 @@ class TextReport {
     const double probability = softmax(sentence.logits, sentence.prediction);
     std::string verdict = fmt::format("{:.1f} %", 100 * probability);
     if (sentence.label) {
-      verdict +=
-          *sentence.label == sentence.prediction
-              ? green(", right", style_)
-              : red(fmt::format(", labelled {}", printable(report_.label_name(*sentence.label))), style_);
+      verdict += *sentence.label == sentence.prediction
+                     ? green(", right", style_)
+                     : red(fmt::format(", labelled {}",
+                                       printable(report_.label_name(sentence.task, *sentence.label))),
+                           style_);
     }
-    line(fmt::format("  {}  {}", bold(printable(report_.label_name(sentence.prediction)), style_), verdict));
+    line(fmt::format("  {}{}  {}", task_of(sentence),
+                     bold(printable(report_.label_name(sentence.task, sentence.prediction)), style_),
+                     verdict));
     line();
     entropies(sentence);
     deadline(sentence);
@@ -104,6 +107,11 @@ class TextReport {
     line(fmt::format("  {} accelerator cycles, {} simulated, {} tokens", grouped(sentence.cycles),
                      duration(sentence.seconds), sentence.tokens));
     line();
+  }
+
+  /// "mnli: " of models of several tasks.
+  std::string task_of(const SentenceReport& sentence) const {
+    return report_.tasks.size() < 2 ? "" : report_.tasks[sentence.task].name + ": ";
   }
 
   void entropies(const SentenceReport& sentence) {
@@ -212,6 +220,10 @@ class TextReport {
       for (const SentenceReport& sentence : report_.sentences) right += sentence.label == sentence.prediction;
       field("accuracy", fmt::format("{} ({} of {} sentences)",
                                     bold(fmt::format("{:.2f} %", 100 * *accuracy), style_), right, count));
+    }
+    for (std::size_t task = 0; report_.tasks.size() > 1 && task < report_.tasks.size(); ++task) {
+      if (const auto accuracy = report_.accuracy(task))
+        field("", fmt::format("{:.2f} % of task {}", 100 * *accuracy, report_.tasks[task].name));
     }
     field("exit",
           fmt::format("after layer {:.2f} of {} on average", report_.average_exit_layer(), report_.layers));

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/run_inputs.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "contract/file.hpp"
 #include "platform/config/locate.hpp"
@@ -12,12 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* default_firmware = "edgebert-firmware.elf";
-
-/// Where the program's own files are: beside it as built, or in share/ as installed.
-std::vector<fs::path> data_folders() {
-  const fs::path program = program_file().parent_path();
-  return {program / "images", program, program / ".." / "share" / "edgebert"};
-}
 
 /// A file the command line names, or else one the configuration names.
 fs::path file_for(const std::optional<fs::path>& option, const std::string& configured,
@@ -34,6 +31,22 @@ fs::path file_for(const std::optional<fs::path>& option, const std::string& conf
 
 }  // namespace
 
+std::vector<fs::path> data_folders() {
+  const fs::path program = program_file().parent_path();
+  const fs::path installed = program / ".." / "share" / "edgebert";
+  return {program / "images", program / "configs", program, installed / "configs", installed};
+}
+
+fs::path config_file_for(const fs::path& name) {
+  std::error_code ignored;
+  if (fs::exists(name, ignored)) return name;
+  for (const fs::path& folder : data_folders()) {
+    const fs::path shipped = (folder / name).lexically_normal();
+    if (fs::is_regular_file(shipped, ignored)) return shipped;
+  }
+  return name;
+}
+
 std::vector<Sentence> sentences_for(const RunOptions& options, const char* command) {
   const int given = options.text.has_value() + options.file.has_value() + options.data_set.has_value();
   if (given != 1) {
@@ -43,7 +56,35 @@ std::vector<Sentence> sentences_for(const RunOptions& options, const char* comma
     throw Error(Failure::usage, fmt::format("{}: --limit needs --dataset", command));
   if (options.text) return {sentence_of_text(*options.text)};
   if (options.file) return sentences_of_file(*options.file);
-  return sentences_of_dataset(*options.data_set, options.limit);
+  std::vector<Sentence> sentences = sentences_of_dataset(*options.data_set, options.limit);
+  if (options.task && !sentences.front().task.empty())
+    throw Error(Failure::usage,
+                fmt::format("{}: the data set has a column of tasks; leave out --task", command));
+  return sentences;
+}
+
+std::vector<std::size_t> tasks_of(const std::vector<Sentence>& sentences,
+                                  const std::optional<std::string>& task, const ModelImage& image) {
+  const std::vector<Task>& tasks = image.tasks();
+  std::vector<std::string> names;
+  for (const Task& each : tasks) names.push_back(each.name);
+  std::vector<std::size_t> numbers;
+  for (const Sentence& sentence : sentences) {
+    const std::string& name = sentence.task.empty() ? task.value_or("") : sentence.task;
+    const auto found = std::ranges::find(names, name);
+    if (name.empty() && tasks.size() == 1) {
+      numbers.push_back(0);
+    } else if (name.empty()) {
+      throw Error(Failure::usage, fmt::format("{}: the model has the tasks {}; name one with --task",
+                                              sentence.place, fmt::join(names, ", ")));
+    } else if (found == names.end()) {
+      throw Error(Failure::input, fmt::format("{}: the model has no task '{}'; it has {}", sentence.place,
+                                              name, fmt::join(names, ", ")));
+    } else {
+      numbers.push_back(static_cast<std::size_t>(found - names.begin()));
+    }
+  }
+  return numbers;
 }
 
 std::string hash_of(const std::vector<Sentence>& sentences) {
@@ -51,6 +92,7 @@ std::string hash_of(const std::vector<Sentence>& sentences) {
   for (const Sentence& sentence : sentences) {
     const std::string label = sentence.label ? std::to_string(*sentence.label) : "-";
     canonical += fmt::format("{} {} {}\n", label, sentence.text.size(), sentence.text);
+    if (!sentence.task.empty()) canonical += fmt::format("task {}\n", sentence.task);
   }
   return sha256_of({reinterpret_cast<const std::uint8_t*>(canonical.data()), canonical.size()});
 }

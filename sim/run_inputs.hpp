@@ -7,11 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "contract/model_image.hpp"
 #include "platform/config/soc_config.hpp"
 #include "sim/commands.hpp"
 #include "sim/inputs.hpp"
 
 namespace edgebert::sim {
+
+/// Where the program's own files are, first ones first: beside it as built, in share/edgebert of its prefix
+/// as installed. Configurations, energy and exit tables, model images, firmware, the files of the studies.
+std::vector<std::filesystem::path> data_folders();
+
+/// A configuration by its path, or else a shipped one by its name: "edgebert.yaml".
+/// @return `name` itself if there is neither; reading it will say so
+std::filesystem::path config_file_for(const std::filesystem::path& name);
 
 /// The sentences the options name.
 /// @param command  for messages: "run"
@@ -19,7 +28,14 @@ namespace edgebert::sim {
 /// Error(Failure::input)
 std::vector<Sentence> sentences_for(const RunOptions& options, const char* command);
 
-/// SHA-256 of the sentences and their labels; where they stand is no part of it.
+/// Which of the image's tasks each sentence is of, by number: its data set says, or the option for all.
+/// @param task  --task, unless the data set has a column of tasks
+/// @throws Error(Failure::usage) if neither names one of several tasks, Error(Failure::input) for others'
+/// names
+std::vector<std::size_t> tasks_of(const std::vector<Sentence>& sentences,
+                                  const std::optional<std::string>& task, const ModelImage& image);
+
+/// SHA-256 of the sentences, their labels and the tasks a data set names; where they stand is no part of it.
 std::string hash_of(const std::vector<Sentence>& sentences);
 
 /// The image the options name, or else the configuration.

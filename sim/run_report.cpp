@@ -9,16 +9,30 @@
 
 namespace edgebert::sim {
 
-std::optional<double> RunReport::accuracy() const {
+namespace {
+
+/// Of the sentences that `counts` and that are labelled.
+template <typename Predicate>
+std::optional<double> share_right(const std::vector<SentenceReport>& sentences, Predicate counts) {
   std::size_t labelled = 0;
   std::size_t right = 0;
   for (const SentenceReport& sentence : sentences) {
-    if (!sentence.label) continue;
+    if (!sentence.label || !counts(sentence)) continue;
     ++labelled;
     if (*sentence.label == sentence.prediction) ++right;
   }
   if (labelled == 0) return std::nullopt;
   return static_cast<double>(right) / static_cast<double>(labelled);
+}
+
+}  // namespace
+
+std::optional<double> RunReport::accuracy() const {
+  return share_right(sentences, [](const SentenceReport&) { return true; });
+}
+
+std::optional<double> RunReport::accuracy(std::size_t task) const {
+  return share_right(sentences, [task](const SentenceReport& sentence) { return sentence.task == task; });
 }
 
 double RunReport::average_exit_layer() const {
@@ -35,7 +49,8 @@ std::size_t RunReport::infeasible_deadlines() const {
   return static_cast<std::size_t>(std::ranges::count(sentences, true, &SentenceReport::deadline_infeasible));
 }
 
-std::string RunReport::label_name(std::uint32_t label) const {
+std::string RunReport::label_name(std::size_t task, std::uint32_t label) const {
+  const std::vector<std::string>& labels = tasks.at(task).labels;
   return label < labels.size() ? labels[label] : fmt::format("class {}", label);
 }
 
@@ -62,7 +77,8 @@ std::vector<UnitReport> RunReport::units() const {
   for (const SentenceReport& sentence : sentences) {
     for (const UnitReport& unit : sentence.units) {
       auto total = std::ranges::find(totals, unit.unit, &UnitReport::unit);
-      if (total == totals.end()) total = totals.insert(total, UnitReport{unit.unit, 0, 0, {}, {}});
+      if (total == totals.end())
+        total = totals.insert(total, UnitReport{unit.unit, 0, 0, {}, {}, unit.timed});
       total->commands += unit.commands;
       total->busy_cycles += unit.busy_cycles;
       total->stalls += unit.stalls;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "contract/model_image.hpp"
 #include "ip/envm/macro.hpp"
 #include "platform/config/soc_config.hpp"
 #include "platform/energy/energy_report.hpp"
@@ -25,8 +26,16 @@ struct PointReport {
   double volts = 0;
 };
 
+/// A value of the configuration, as `edgebert-sim config` shows it.
+struct ConfiguredValue {
+  std::string key;
+  std::string value;
+  std::string origin;  ///< "default", "timing.preset", "--set" or FILE:LINE, without the file's folder
+};
+
 struct SentenceReport {
   std::string text;
+  std::size_t task = 0;  ///< of RunReport::tasks
   std::optional<std::uint32_t> label;
   std::uint32_t prediction = 0;
   std::vector<double> logits;
@@ -50,12 +59,13 @@ struct RunReport {
   SocConfig soc;
   std::string config_file;
   std::string config_hash;
+  std::vector<ConfiguredValue> configuration;  ///< every key, in the schema's order
   std::string model_file;
   std::string model_hash;
   std::string firmware_hash;
-  std::string predictor_hash;       ///< of the exit table; empty if no exits are predicted
-  std::string inputs_hash;          ///< of the sentences and labels
-  std::vector<std::string> labels;  ///< names of the classes
+  std::string predictor_hash;  ///< of the exit table; empty if no exits are predicted
+  std::string inputs_hash;     ///< of the sentences, labels and tasks
+  std::vector<TaskProperties> tasks;
   std::uint32_t layers = 0;
   std::uint32_t hidden = 0;
   std::uint32_t heads = 0;
@@ -69,6 +79,7 @@ struct RunReport {
   energy::AreaReport area;
   reram::MacroUse envm{};  ///< cells of the eNVM
   FaultReport faults;
+  std::vector<MemoryUse> memories;  ///< at the end of the run
 
   std::vector<SentenceReport> sentences;
   CheckResult checks;
@@ -79,6 +90,8 @@ struct RunReport {
 
   /// The share of labelled sentences that were predicted right; nothing without labels.
   std::optional<double> accuracy() const;
+  /// Of one task's sentences.
+  std::optional<double> accuracy(std::size_t task) const;
   double average_exit_layer() const;
   std::size_t missed_deadlines() const;
   std::size_t infeasible_deadlines() const;
@@ -89,7 +102,7 @@ struct RunReport {
   std::vector<OperatorReport> operators() const;
   energy::EnergyReport energy() const;
   /// A class's name, or its number.
-  std::string label_name(std::uint32_t label) const;
+  std::string label_name(std::size_t task, std::uint32_t label) const;
 };
 
 /// A counter summed over all units that have it.

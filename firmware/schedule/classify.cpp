@@ -9,14 +9,15 @@
 #include "firmware/schedule/replay.hpp"
 
 namespace edgebert::firmware {
-namespace {
-
-/// Far beyond any exit table; keeps its size within 32 bits.
-constexpr uint32_t predictor_rows_max = 4096;
 
 mailbox::Failure bad_job(uint32_t word) {
   return {mailbox::FailureCode::bad_job, 0, word, 0, 0, 0};
 }
+
+namespace {
+
+/// Far beyond any exit table; keeps its size within 32 bits.
+constexpr uint32_t predictor_rows_max = 4096;
 
 mailbox::Failure check_policy(const mailbox::Job& job, const Machine& machine) {
   const uint32_t layers = machine.model.layers;

@@ -6,7 +6,10 @@
 
 namespace edgebert::firmware {
 
-/// Why a job is refused (bad_job; does_not_fit: its exit table), or FailureCode::none.
+/// The refusal of a job for this word of it.
+mailbox::Failure bad_job(uint32_t word);
+
+/// Why a job of this machine's task is refused (bad_job; does_not_fit: its exit table), or FailureCode::none.
 mailbox::Failure check_job(const mailbox::Job& job, const Machine& machine);
 
 /// Runs a checked job.

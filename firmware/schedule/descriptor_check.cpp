@@ -17,7 +17,7 @@ static_assert(sizeof(OffRamp) == 2 * sizeof(LinearLayer));
 static_assert(sizeof(ActivationBiases) == 12 * 4);
 static_assert(sizeof(ModelDescriptor) == 21 * 4 + sizeof(ActivationBiases) + sizeof(PackedMatrix) +
                                              2 * sizeof(DenseTable) + 3 * sizeof(LayernormParameters) +
-                                             7 * sizeof(LinearLayer) + 2 * 4);
+                                             7 * sizeof(LinearLayer) + 3 * 4);
 
 /// Remembers the first fault found in an object.
 class Checker {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware/schedule/machine.hpp"
 
+#include <stddef.h>
+
 #include "firmware/drivers/unit.hpp"
 #include "firmware/hal/failure.hpp"
 #include "firmware/hal/hal.hpp"
@@ -19,9 +21,9 @@ void require(const Shortage& shortage) {
         shortage.available, 0, 0});
 }
 
-void read_model(Machine& machine) {
+void read_model(Machine& machine, uint32_t address) {
   ModelDescriptor& model = machine.model;
-  hal::copy_in(&model, memory_map::weight_memory.base, sizeof model);
+  hal::copy_in(&model, address, sizeof model);
   require(check_descriptor(model));
   hal::copy_in(machine.off_ramps, model.off_ramp_table, model.off_ramps * sizeof(OffRamp));
   for (uint32_t index = 0; index < model.off_ramps; ++index) {
@@ -65,26 +67,48 @@ void read_weight_row_bytes(Machine& machine) {
                               .logits = row_bytes(off_ramp.classifier.weights)};
 }
 
-/// Columns of heads that are off are the zero code; nothing writes there afterwards.
+/// Columns of heads that are off are the zero code; nothing of this task writes there afterwards.
 void clear_context(const Machine& machine) {
   const Tensor& context = machine.memory.context;
   hal::fill_zero(context.address, machine.model.sequence * context.stride);
 }
 
-}  // namespace
-
-void prepare_machine(Machine& machine) {
-  machine.capabilities = read_capabilities();
-  for (const Unit& each : units::all) initialise(each);
-  read_model(machine);
+void prepare_machine(Machine& machine, uint32_t address) {
+  read_model(machine, address);
   machine.active_features = active_features(machine.model);
   read_reach(machine);
   read_weight_row_bytes(machine);
   machine.memory = plan_memory(machine.model, machine.capabilities.lanes, hal::arena_begin(),
                                memory_map::system_sram.base + machine.capabilities.sram_bytes);
   require(machine.memory.shortage);
-  clear_context(machine);
-  machine.operating = read_operating_range(machine.memory.voltage_table);
+}
+
+}  // namespace
+
+uint32_t prepare_machines(Machine* machines) {
+  Machine& first = machines[0];
+  first.capabilities = read_capabilities();
+  for (const Unit& each : units::all) initialise(each);
+  prepare_machine(first, memory_map::weight_memory.base);
+  clear_context(first);
+  first.operating = read_operating_range(first.memory.voltage_table);
+  uint32_t tasks = 1;
+  for (uint32_t address = first.model.next_task; address != 0; ++tasks) {
+    require({tasks == tasks_max, address, offsetof(ModelDescriptor, next_task)});
+    Machine& machine = machines[tasks];
+    machine.capabilities = first.capabilities;
+    prepare_machine(machine, address);
+    const ModelDescriptor& model = machine.model;
+    require({!same_network(first.model, model), model.layers, offsetof(ModelDescriptor, layers)});
+    machine.operating = first.operating;  // equal sequences: the table lies at the same place for all tasks
+    address = model.next_task;
+  }
+  return tasks;
+}
+
+void enter(const Machine& machine) {
+  const uint32_t* off = machine.model.heads_off;
+  if ((off[0] | off[1]) != 0) clear_context(machine);
 }
 
 Plans make_plans(const Machine& machine) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stays the same from job to job: the accelerator, the model, and where everything lies.
+// What stays the same from job to job of a task: the accelerator, the model, and where everything lies.
 #pragma once
 #include "contract/mailbox.hpp"
 #include "firmware/drivers/capabilities.hpp"
@@ -19,9 +19,14 @@ struct Machine {
   OperatingRange operating;
 };
 
-/// Initialises every unit, reads descriptor and off-ramps from the weight memory and lays out the SRAM. Any
-/// of wrong_unit, bad_descriptor, does_not_fit: fail().
-void prepare_machine(Machine& machine);
+/// Initialises every unit, reads the tasks' descriptors and off-ramps from the weight memory and lays out the
+/// SRAM, which all tasks use in turn. Any of wrong_unit, bad_descriptor, does_not_fit: fail().
+/// @param machines  tasks_max of them, one a task
+/// @return          how many tasks there are
+uint32_t prepare_machines(Machine* machines);
+
+/// From now on the SRAM is this task's.
+void enter(const Machine& machine);
 
 /// Plans for this machine. Anything that cannot be tiled: fail() with does_not_fit.
 Plans make_plans(const Machine& machine);

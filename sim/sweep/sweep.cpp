@@ -56,6 +56,7 @@ std::vector<std::string> arguments_of(const RunOptions& options) {
   if (options.file) arguments.push_back("--file=" + absolute(*options.file));
   if (options.data_set) arguments.push_back("--dataset=" + absolute(*options.data_set));
   if (options.limit) arguments.push_back(fmt::format("--limit={}", *options.limit));
+  if (options.task) arguments.push_back("--task=" + *options.task);
   if (options.check) arguments.emplace_back("--check");
   if (options.golden_cache) arguments.push_back("--golden-cache=" + absolute(*options.golden_cache));
   return arguments;
@@ -106,7 +107,7 @@ class Sweep {
 
   void write_tables() const {
     write("sweep.csv", csv_of(report_));
-    write("sweep.json", json_of(report_));
+    write(sweep_json_name, json_of(report_));
   }
 
  private:
@@ -158,7 +159,8 @@ class Sweep {
     const SweepRow& done = report_.rows[twin];
     for (const std::size_t index : std::exchange(followers_[twin], {})) {
       SweepRow& row = report_.rows[index];
-      if (done.result) copy_result(folder_of(done), folder_of(row), row.identity.config_hash);
+      if (done.result)
+        copy_result(folder_of(done), folder_of(row), row.identity.config_hash, row.point->soc->faults.seed);
       finish(row, done.outcome);
     }
   }

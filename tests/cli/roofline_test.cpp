@@ -32,7 +32,7 @@ OperatorReport attention_norm() {
 
 RunReport two_sentences() {
   RunReport report;
-  report.labels = {"negative", "positive"};
+  report.tasks = {{"default", "", {"negative", "positive"}}};
   report.layers = 2;
   report.show_operators = true;
   SentenceReport sentence;

@@ -7,9 +7,7 @@
 #include "model/tokenizer.hpp"
 
 namespace edgebert::test {
-namespace {
 
-/// The ranges the float model shows on one sentence.
 model::ActivationRanges ranges_on(const Tokens& sentence, const model::CheckpointFiles& files) {
   const golden::Fp32Model model(
       golden::Fp32Checkpoint(Safetensors::parse(files.tensors, "random"), files.config));
@@ -20,7 +18,11 @@ model::ActivationRanges ranges_on(const Tokens& sentence, const model::Checkpoin
   return {r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11]};
 }
 
-}  // namespace
+Tokens full_sentence(const model::CheckpointFiles& files, const model::Geometry& geometry) {
+  const std::string text = files.calibration.substr(files.calibration.find('\n') + 1);
+  const model::Tokenizer tokenizer(files.tokenizer, geometry.text_cleaning);
+  return tokenizer.encode(text.substr(0, text.find('\t')), geometry.sequence).ids;
+}
 
 RandomSubject::RandomSubject(const model::RandomCheckpointOptions& options,
                              const model::CompileOptions& compile)
@@ -31,9 +33,7 @@ ModelImage RandomSubject::compiled(const model::RandomCheckpointOptions& options
   const model::CheckpointFiles files = model::random_checkpoint(options);
   files.write(folder_.path());
   const model::Checkpoint checkpoint = model::read_checkpoint(folder_.path());
-  const std::string text = files.calibration.substr(files.calibration.find('\n') + 1);
-  const model::Tokenizer tokenizer(files.tokenizer, checkpoint.geometry.text_cleaning);
-  sentence_ = tokenizer.encode(text.substr(0, text.find('\t')), checkpoint.geometry.sequence).ids;
+  sentence_ = full_sentence(files, checkpoint.geometry);
   return ModelImage::parse(model::compile(checkpoint, ranges_on(sentence_, files), compile).bytes, "random");
 }
 

@@ -9,6 +9,12 @@
 
 namespace edgebert::test {
 
+/// The ranges the float model shows on one sentence.
+model::ActivationRanges ranges_on(const Tokens& sentence, const model::CheckpointFiles& files);
+
+/// The first calibration sentence: as many tokens as the model takes.
+Tokens full_sentence(const model::CheckpointFiles& files, const model::Geometry& geometry);
+
 class RandomSubject {
  public:
   explicit RandomSubject(const model::RandomCheckpointOptions& options,

@@ -45,7 +45,8 @@ mailbox::Result run_to_failure(FakeMachine& machine, FailureCode code) {
   REQUIRE(machine.results.size() == 1);
   CHECK(machine.results[0].failure.code == code);
   CHECK(machine.results[0].classes == 0);
-  CHECK_FALSE(machine.console.empty());
+  CHECK(machine.console.starts_with("firmware: failure " + std::to_string(exit_code) + " in job "));
+  CHECK(machine.console.ends_with("\n"));
   return machine.results[0];
 }
 
@@ -90,7 +91,7 @@ TEST_CASE("failure: descriptors that cannot be run") {
     return run_to_failure(machine, FailureCode::bad_descriptor).failure.detail;
   };
   CHECK(refused([](ModelDescriptor& d) { d.magic = 0x12345678; }) == 0x12345678);
-  CHECK(refused([](ModelDescriptor& d) { d.version = 2; }) == 2);
+  CHECK(refused([](ModelDescriptor& d) { d.version = 1; }) == 1);
   CHECK(refused([](ModelDescriptor& d) { d.head_size = 9; }) == 9);
   CHECK(refused([](ModelDescriptor& d) { d.sequence = 513; }) == 513);
   CHECK(refused([](ModelDescriptor& d) { d.layers = 0; }) == 0);
@@ -99,6 +100,22 @@ TEST_CASE("failure: descriptors that cannot be run") {
   CHECK(refused([](ModelDescriptor& d) { d.activation_bias.pooled = 8; }) == 8);
   CHECK(refused([](ModelDescriptor& d) { d.ffn_output.weights.columns = 81; }) == 81);
   CHECK(refused([](ModelDescriptor& d) { d.key.channel_bias_fraction = 13; }) == 13);
+  // Tasks without end: the descriptor is its own successor.
+  CHECK(refused([](ModelDescriptor& d) { d.next_task = memory_map::weight_memory.base; }) ==
+        memory_map::weight_memory.base);
+}
+
+TEST_CASE("failure: a job of a task that the model does not have") {
+  const ToyModel model{Geometry{}};
+  FakeMachine machine(roomy, model.memory);
+  mailbox::Job job = good_job(1);
+  job.task = 1;
+  machine.jobs = {job, good_job(2), shut_down()};
+  firmware::serve();
+  REQUIRE(machine.results.size() == 2);
+  CHECK(machine.results[0].failure.code == FailureCode::bad_job);
+  CHECK(machine.results[0].failure.detail == 1);
+  CHECK(machine.results[1].failure.code == FailureCode::none);
 }
 
 TEST_CASE("failure: memories too small say which, how much is needed and how much is there") {

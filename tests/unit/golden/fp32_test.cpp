@@ -69,6 +69,38 @@ TEST_CASE("fp32: ranges keep the largest magnitude of a site") {
   CHECK(other.at(Site::key) == 2.0f);
 }
 
+TEST_CASE("fp32: a percentile is where the bucket of its magnitude ends") {
+  Distribution one;
+  Distribution all;
+  std::vector<float> values;
+  for (int i = 1; i <= 100; ++i)
+    values.push_back(i % 2 == 0 ? static_cast<float>(i) : -static_cast<float>(i));
+  one.observe(Site::query, std::span(values).first(50));
+  all.observe(Site::query, std::span(values).last(50));
+  all.merge(one);
+  // 50 is 1.5625 * 32: with 7 fraction bits its bucket ends at 50.25
+  CHECK(all.percentile(Site::query, 50) == 50.25f);
+  CHECK(all.percentile(Site::query, 99) == 99.5f);
+  CHECK(all.percentile(Site::query, 100) == 100.5f);
+  CHECK(all.percentile(Site::query, 0.5) == 1.0f + 1.0f / 128);
+  CHECK(all.percentile(Site::key, 50) == 0.0f);
+}
+
+TEST_CASE("fp32: what an observer changes is what the layers behind it see") {
+  const Fp32Model model(Fp32Checkpoint::read(shipped_checkpoint()));
+  const std::uint16_t ids[] = {2, 100, 3};
+  const Fp32Forward plain = model.run(ids, 3);
+  for (const Site changed : {Site::embedding_norm, Site::hidden_in, Site::query, Site::key, Site::value,
+                             Site::context, Site::attention_output, Site::attention_norm, Site::ffn_inner,
+                             Site::ffn_output, Site::layer_output, Site::pooled}) {
+    const Fp32Forward other = model.run(ids, 3, [&](Site site, std::span<float> values) {
+      if (site == changed) values[0] += 1;
+    });
+    INFO(static_cast<int>(changed));
+    CHECK(other.logits[0] != plain.logits[0]);
+  }
+}
+
 TEST_CASE("fp32: every site is observed, the layers' sites once a layer") {
   const Fp32Model model(Fp32Checkpoint::read(shipped_checkpoint()));
   const std::uint16_t ids[] = {2, 3};

@@ -88,7 +88,7 @@ TEST_CASE(
   CHECK(checkpoint.spans.form == SpanForm::none);
 }
 
-TEST_CASE("checkpoint: half precision and a file instead of a folder") {
+TEST_CASE("checkpoint: a file instead of a folder") {
   TinyCheckpoint tiny;
   tiny.tensors.at("classifier.bias") = {DType::f16, {2}, {0x00, 0x3c, 0x00, 0xc0}};
   const test::TemporaryFolder folder;
@@ -96,6 +96,61 @@ TEST_CASE("checkpoint: half precision and a file instead of a folder") {
   const auto checkpoint = model::read_checkpoint(folder.path() / "model.safetensors");
   CHECK(checkpoint.off_ramps.back().classifier.bias == std::vector<float>{1.0f, -2.0f});
   CHECK_FALSE(checkpoint.tokenizer.empty());
+}
+
+TEST_CASE("checkpoint: one file may mix F64, F32, F16 and BF16") {
+  TinyCheckpoint tiny;
+  tiny.tensors.at("classifier.bias") = {DType::bf16, {2}, {0x80, 0x3f, 0x20, 0xc0}};  // 1.0, -2.5
+  tiny.tensors.at("albert.pooler.bias") = {DType::f16,
+                                           {8},
+                                           {0x00, 0x3c, 0xff, 0x7b, 0x01, 0x00, 0, 0,  //
+                                            0, 0, 0, 0, 0, 0, 0, 0x80}};
+  tiny.tensors.at("albert.encoder.highway.0.classifier.bias") = {
+      DType::f64, {2}, {0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0}};  // 1.5, -2.0
+  const auto checkpoint = tiny.read();
+  CHECK(checkpoint.off_ramps.back().classifier.bias == std::vector<float>{1.0f, -2.5f});
+  const auto& half = checkpoint.off_ramps.back().pooler.bias;
+  CHECK(half[0] == 1.0f);
+  CHECK(half[1] == 65504.0f);    // the largest half
+  CHECK(half[2] == 0x1p-24f);    // the smallest
+  CHECK(std::signbit(half[7]));  // -0
+  CHECK(checkpoint.off_ramps.front().classifier.bias == std::vector<float>{1.5f, -2.0f});
+  CHECK(checkpoint.query.weights.values == TinyCheckpoint().read().query.weights.values);
+}
+
+TEST_CASE("checkpoint: NaN is found in half and bfloat16 too") {
+  for (const DType type : {DType::f16, DType::bf16}) {
+    TinyCheckpoint tiny;
+    const std::uint8_t high = type == DType::f16 ? 0x7e : 0x7f;  // quiet NaN is 0x7e00 and 0x7fc0
+    tiny.tensors.at("classifier.bias") = {type, {2}, {0x00, 0x3c, 0xc0, high}};
+    contains(error_of(tiny), "tensor 'classifier.bias' has nan at element 1");
+  }
+}
+
+TEST_CASE("checkpoint: the names HuggingFace has for the activations it shares") {
+  const std::pair<const char*, Activation> names[] = {
+      {"gelu_new", Activation::gelu_new},
+      {"gelu", Activation::gelu},
+      {"relu", Activation::relu},
+      {"tanh", Activation::tanh},
+      {"gelu_fast", Activation::gelu_new},
+      {"gelu_python", Activation::gelu},
+      {"gelu_pytorch_tanh", Activation::gelu_new},
+  };
+  for (const auto& [name, activation] : names) {
+    TinyCheckpoint tiny;
+    tiny.config["hidden_act"] = name;
+    INFO(name);
+    CHECK(tiny.read().geometry.activation == activation);
+  }
+}
+
+TEST_CASE("checkpoint: classes come from num_labels, else from id2label, else they are two") {
+  TinyCheckpoint tiny;
+  tiny.config.erase("num_labels");
+  CHECK(tiny.read().geometry.classes == 2);
+  tiny.config["id2label"] = {{"0", "entailment"}, {"1", "neutral"}, {"2", "contradiction"}};
+  contains(error_of(tiny), "classifier.weight' is [2, 8], config.json asks for [3, 8]");
 }
 
 TEST_CASE("checkpoint: every tensor that is missing, mis-shaped or of integers is named") {
@@ -149,6 +204,10 @@ TEST_CASE("checkpoint: keys of config.json that are missing or impossible are na
            "key 'edgebert_sequence_length' is 17, allowed: an integer from 1 to 16");
   contains(error_with("id2label", {{"0", "no"}}), "key 'id2label'");
   contains(error_with("num_labels", 1), "key 'num_labels' is 1");
+  contains(error_with("model_type", "bert"), "key 'model_type' is \"bert\", allowed: albert");
+  contains(error_with("position_embedding_type", "relative_key"), "key 'position_embedding_type'");
+  contains(error_with("type_vocab_size", 3), "key 'type_vocab_size' is 3");
+  contains(error_with("layer_norm_eps", -1e-5), "key 'layer_norm_eps' is -");
 }
 
 TEST_CASE("checkpoint: files that are not there or something else") {

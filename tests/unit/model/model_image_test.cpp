@@ -29,7 +29,7 @@ std::string error_of(const Bytes& bytes) {
 struct Parts {
   std::map<std::string, TensorData> tensors;
   std::vector<Placement> placements;
-  ImageProperties properties{"source", "{}", "albert", {"LABEL_0", "LABEL_1"}};
+  ImageProperties properties{{{"default", "source", {"LABEL_0", "LABEL_1"}}}, "{}", "albert"};
 
   Parts() {
     const auto image = ModelImage::parse(tiny_image(), "f");
@@ -67,8 +67,9 @@ void contains(const std::string& error, const std::string& text) {
 TEST_CASE("model image: a compiled checkpoint is accepted, and again after being taken apart") {
   const auto image = ModelImage::parse(tiny_image(), "f");
   CHECK(image.descriptor().magic == descriptor_magic);
-  CHECK(image.off_ramps().size() == 2);
-  CHECK(image.labels() == std::vector<std::string>{"LABEL_0", "LABEL_1"});
+  REQUIRE(image.tasks().size() == 1);
+  CHECK(image.tasks()[0].off_ramps.size() == 2);
+  CHECK(image.tasks()[0].labels == std::vector<std::string>{"LABEL_0", "LABEL_1"});
   CHECK(image.text_cleaning() == "albert");
   CHECK(image.hash() == sha256_of(tiny_image()));
   CHECK(Parts().error() == "");
@@ -164,7 +165,7 @@ TEST_CASE("model image: descriptor values outside the formats are refused") {
     contains(parts.error(), "tensor 'descriptor' " + text);
   };
   refused([](ModelDescriptor& d) { d.magic = 0; }, "starts with 0x0");
-  refused([](ModelDescriptor& d) { d.version = 2; }, "starts with");
+  refused([](ModelDescriptor& d) { d.version = 1; }, "starts with");
   refused([](ModelDescriptor& d) { d.heads = 3; }, "has heads x head_size = 12");
   refused([](ModelDescriptor& d) { d.heads = 0xffffffff; }, "has heads = 4294967295");
   refused([](ModelDescriptor& d) { d.layers = 49; }, "has layers = 49, allowed are 1 to 48");
@@ -245,8 +246,23 @@ TEST_CASE("model image: span masks lie between 0 and 1 and say which heads are o
   contains(off.error(), "says that heads 0x0 are off, the span masks say 0x2");
 }
 
+TEST_CASE("model image: tasks are named once each, and the descriptors' chain ends with them") {
+  Parts none;
+  none.properties.tasks.clear();
+  contains(none.error(), "metadata 'tasks' has 0 entries, allowed are 1 to 4");
+  Parts twice;
+  twice.properties.tasks.push_back(twice.properties.tasks[0]);
+  contains(twice.error(), "metadata 'tasks' has \"default\" twice");
+  Parts missing;
+  missing.properties.tasks.push_back({"second", "", {"no", "yes"}});
+  contains(missing.error(), "task \"second\": tensor 'task.1.descriptor' is missing");
+  Parts more;
+  more.describe([](ModelDescriptor& d) { d.next_task = memory_map::weight_memory.base; });
+  contains(more.error(), "the last task's descriptor names one more");
+}
+
 TEST_CASE("model image: labels are one name a class") {
   Parts parts;
-  parts.properties.labels = {"one"};
-  contains(parts.error(), "metadata 'labels' is not a list of 2 class names");
+  parts.properties.tasks[0].labels = {"one"};
+  contains(parts.error(), "metadata 'tasks' has 1 labels for 2 classes");
 }

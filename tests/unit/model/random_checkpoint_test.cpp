@@ -51,6 +51,20 @@ std::string refusal(const std::function<void(RandomCheckpointOptions&)>& change)
 
 }  // namespace
 
+TEST_CASE("random checkpoint: an embedding seed gives tasks the same embeddings and other encoders") {
+  RandomCheckpointOptions first = small();
+  first.seed = 5;
+  RandomCheckpointOptions second = small();
+  second.seed = 6;
+  second.embedding_seed = 5;
+  const auto a = checkpoint_of(first);
+  const auto b = checkpoint_of(second);
+  CHECK(a.word_embedding.values == b.word_embedding.values);
+  CHECK(a.embedding_norm.gamma == b.embedding_norm.gamma);
+  CHECK(a.hidden_in.weights.values != b.hidden_in.weights.values);
+  CHECK(a.query.weights.values != b.query.weights.values);
+}
+
 TEST_CASE("random checkpoint: without options it has the geometry of ALBERT-base") {
   const RandomCheckpointOptions o;
   CHECK(o.hidden == 768);

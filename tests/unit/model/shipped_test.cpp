@@ -32,7 +32,7 @@ TEST_CASE("shipped checkpoint: geometry and spans") {
   CHECK(d.heads_off[0] == 0);
   CHECK(d.attention_scale == 1u << 18);  // 2^20 / sqrt(16)
   CHECK(d.layernorm_epsilon == 0);       // nearest(2^24 * 1e-12)
-  CHECK(image.labels() == std::vector<std::string>{"negative", "positive"});
+  CHECK(image.tasks()[0].labels == std::vector<std::string>{"negative", "positive"});
   CHECK(image.text_cleaning() == "lower_case");
 }
 

@@ -63,6 +63,21 @@ std::vector<std::uint8_t> sentencepiece_model(const std::vector<std::string>& pi
   return model;
 }
 
+std::string normalisation_of(char character, const std::string& text) {
+  // Darts-clone: 256 units; the root's children lie at their labels; the character's one child, its value, at
+  // 128 more.
+  constexpr std::uint32_t units = 256;
+  constexpr std::uint32_t distance = 128;
+  std::uint32_t array[units] = {};
+  const auto label = static_cast<std::uint8_t>(character);
+  array[label] = distance << 10 | 1u << 8 | label;  // a child at index ^ distance, which is a value
+  array[label ^ distance] = 1u << 31 | 0;           // the text's place
+  const std::uint32_t bytes = sizeof array;
+  std::string table(reinterpret_cast<const char*>(&bytes), sizeof bytes);
+  table.append(reinterpret_cast<const char*>(array), sizeof array);
+  return table + text + '\0';
+}
+
 TinyCheckpoint::TinyCheckpoint()
     : tokenizer(sentencepiece_model({"\xe2\x96\x81"
                                      "a",

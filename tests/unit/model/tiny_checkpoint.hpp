@@ -52,6 +52,9 @@ TensorData float_tensor(const std::vector<std::uint64_t>& shape, const std::vect
 /// A unigram SentencePiece model of these pieces behind <pad> <unk> [CLS] [SEP], all of equal score.
 std::vector<std::uint8_t> sentencepiece_model(const std::vector<std::string>& pieces);
 
+/// A SentencePiece normalisation table that replaces one ASCII character by a text.
+std::string normalisation_of(char character, const std::string& text);
+
 /// The error an action ends with, as "failure: message"; empty if it ends well.
 std::string error_of(const std::function<void()>& action);
 

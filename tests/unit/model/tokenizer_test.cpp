@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/tokenizer.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <sstream>
 
+#include "model/sentencepiece_model.hpp"
 #include "tests/test.hpp"
 #include "tests/unit/model/tiny_checkpoint.hpp"
 
@@ -123,6 +125,68 @@ TEST_CASE("tokenizer: what is no tokenizer is refused") {
         std::string::npos);
   const auto whole = read_file(test::shipped_dir / "spiece.model", "tokenizer");
   CHECK(refused({whole.begin(), whole.begin() + 1000}).find("reading the tokenizer: ") == 0);
+}
+
+TEST_CASE("tokenizer: a normalisation table is followed, and refused where it points outside itself") {
+  auto tiny = model::read_sentencepiece(test::TinyCheckpoint().tokenizer);
+  const auto load = [](const model::SentencePieceModel& model) {
+    const std::string file = model::sentencepiece_file(model);
+    return Tokenizer({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()}, TextCleaning::albert);
+  };
+  CHECK(load(tiny).encode("a b", sequence).ids == Ids{2, 4, 5, 6, 3});  // _a, _, b
+  tiny.normalisation = test::normalisation_of('b', "c");
+  CHECK(load(tiny).encode("a b", sequence).ids == Ids{2, 4, 5, 7, 3});  // _a, _, c
+  const std::string good = tiny.normalisation;
+  const auto refused = [&](std::size_t byte, char value, const std::string& why) {
+    tiny.normalisation = good;
+    tiny.normalisation[byte] = value;
+    const std::string error = test::error_of([&] { load(tiny); });
+    INFO(error);
+    CHECK(error.find(why) != std::string::npos);
+  };
+  constexpr std::size_t array = 4;
+  refused(1, 8, "is cut off");                                      // 2048 bytes of 1024
+  refused(0, 2, "is cut off");                                      // half a unit
+  refused(array + 4 * 'b' + 2, 4, "points outside itself");         // a child 256 units away
+  refused(array + 3, 1, "points outside itself");                   // the root's children
+  refused(array + 4 * ('b' ^ 128), 2, "points outside its texts");  // "c" is at 0 of 2 bytes
+  refused(good.size() - 1, 'x', "does not end in text");
+  tiny.normalisation = test::normalisation_of('b', std::string(1025, 'c'));
+  CHECK(test::error_of([&] { load(tiny); }).find("makes texts too long") != std::string::npos);
+}
+
+TEST_CASE("tokenizer: pieces that no text can be are refused") {
+  const auto error_with = [](const model::SentencePieceModel::Piece& piece) {
+    auto tiny = model::read_sentencepiece(test::TinyCheckpoint().tokenizer);
+    tiny.pieces.push_back(piece);
+    const std::string file = model::sentencepiece_file(tiny);
+    return test::error_of([&] {
+      Tokenizer({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()}, TextCleaning::albert);
+    });
+  };
+  using Type = model::SentencePieceModel::Type;
+  CHECK(error_with({"fine", -2.0f, Type::normal}).empty());
+  CHECK(error_with({"", 0, Type::normal}).find("piece 8 is empty") != std::string::npos);
+  CHECK(error_with({std::string(1025, 'x'), 0, Type::normal}).find("too long") != std::string::npos);
+  CHECK(error_with({"\xff", 0, Type::normal}).find("piece 8 is not UTF-8") != std::string::npos);
+  CHECK(error_with({std::string("a\0b", 3), 0, Type::normal}).find("not UTF-8") != std::string::npos);
+  CHECK(error_with({"nan", std::nanf(""), Type::normal}).find("piece 8 has no score") != std::string::npos);
+  CHECK(error_with({"x", 0, static_cast<Type>(7)}).find("piece 8 is of an unknown type") !=
+        std::string::npos);
+  CHECK(error_with({"b", 0, Type::normal}).find("already defined") != std::string::npos);
+}
+
+TEST_CASE("tokenizer: the shipped model's file is put together as it was, but for what is not needed") {
+  const auto whole = read_file(test::shipped_dir / "spiece.model", "tokenizer");
+  const model::SentencePieceModel model = model::read_sentencepiece(whole);
+  CHECK(model.pieces.size() == 30000);
+  CHECK(model.normalisation.size() == 237539);
+  const std::string file = model::sentencepiece_file(model);
+  const auto again =
+      model::read_sentencepiece({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()});
+  CHECK(again.normalisation == model.normalisation);
+  CHECK(again.pieces[29999].text == model.pieces[29999].text);
+  CHECK(again.pieces[29999].score == model.pieces[29999].score);
 }
 
 TEST_CASE("tokenizer: an image brings its own") {
