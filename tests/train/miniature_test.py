@@ -210,6 +210,12 @@ class Miniature(unittest.TestCase):
         difference = (evaluate.logits(again, self.dev.first(50)) - evaluate.logits(model, self.dev.first(50))).abs().max()
         self.assertLess(float(difference), 0.05)  # float16 weights
 
+    def test_gelu_is_torchs(self):
+        x = torch.linspace(-6, 6, 49, dtype=torch.float64, requires_grad=True)
+        wanted = torch.nn.functional.gelu(x, approximate="tanh")
+        self.assertLess(float((albert.GeluNew.apply(x) - wanted).abs().max()), 1e-14)
+        self.assertTrue(torch.autograd.gradcheck(albert.GeluNew.apply, (x,)))
+
     def test_exits(self):
         # two layers, three sentences: sure at once, sure behind layer 2, never sure
         logits = torch.tensor([[[9.0, 0], [0, 0], [0, 0]], [[9.0, 0], [0, 9.0], [0, 0.1]]])
