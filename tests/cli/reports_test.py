@@ -30,7 +30,7 @@ class Json(ProgramTest):
             list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "predictor_hash", "inputs_hash", "soc",
                            "timing", "quantities", "energy", "envm", "labels", "tasks", "sentences", "totals", "host"])
         self.assertEqual(
-            list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",
+            list(report["sentences"][0]), ["index", "text", "task", "label", "prediction", "logits", "exit_layer", "entropy",
                                            "predicted_layer", "points", "deadline", "tokens", "cycles", "seconds", "instructions",
                                            "units", "operators", "energy"])
         self.assertEqual(
