@@ -16,7 +16,7 @@ target_compile_definitions(edgebert_systemc INTERFACE SC_CPLUSPLUS=201703L SC_IN
 # SystemC's own headers are not warning-free.
 get_target_property(_systemc_includes PkgConfig::SYSTEMC INTERFACE_INCLUDE_DIRECTORIES)
 if(_systemc_includes)
-  target_include_directories(edgebert_systemc SYSTEM INTERFACE ${_systemc_includes})
+  target_include_directories(edgebert_systemc SYSTEM INTERFACE $<BUILD_INTERFACE:${_systemc_includes}>)
 endif()
 
 if(NOT DEFINED EDGEBERT_SYSTEMC_LINKS)

@@ -34,6 +34,8 @@ inline constexpr uint32_t early_exit = accelerator.base + 0x5000;
 inline constexpr uint32_t dma = accelerator.base + 0x6000;
 inline constexpr uint32_t dvfs = accelerator.base + 0x7000;
 inline constexpr uint32_t unit_room = 0x1000;
+/// From here to the region's end there is room for units of one's own (docs/add_a_unit.md).
+inline constexpr uint32_t first_free_unit = accelerator.base + 0x8000;
 
 /// Lines of the interrupt controller.
 enum class InterruptLine : uint32_t {
@@ -48,5 +50,7 @@ enum class InterruptLine : uint32_t {
   watchdog = 8,
 };
 inline constexpr uint32_t interrupt_lines = 9;
+/// Inputs of the controller; those behind interrupt_lines are free.
+inline constexpr uint32_t interrupt_lines_max = 32;
 
 }  // namespace edgebert::memory_map

@@ -5,7 +5,7 @@
 
 namespace edgebert::unit {
 
-/// Which block answers at an address: bits 31:16 of ID.
+/// Which block answers at an address: bits 31:16 of ID. From 0xeb80 on they are free for units of one's own.
 enum class Kind : uint32_t {
   accelerator = 0xeb00,
   processing_unit = 0xeb01,

@@ -21,13 +21,8 @@ constexpr bool verbose = false;
 
 void announce(const mailbox::Result& result) {
   if constexpr (!verbose) return;
-  console_output::print("firmware: job ");
-  console_output::print_decimal(result.number);
-  console_output::print(", exit layer ");
-  console_output::print_decimal(result.exit_layer);
-  console_output::print(", prediction ");
-  console_output::print_decimal(result.prediction);
-  console_output::print("\n");
+  console_output::printf("firmware: job %u, exit layer %u, prediction %u\n", result.number, result.exit_layer,
+                         result.prediction);
 }
 
 }  // namespace

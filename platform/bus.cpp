@@ -118,7 +118,13 @@ void Bus::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& del
   // The accelerator's own registers are not reachable from its own initiator.
   if (region != nullptr && region->memory == nullptr) region = nullptr;
   if (!forward(payload, delay, region, "DMA")) return;
+  const sc_core::sc_time begin = delay;
   delay += transfer_time(*region, payload, extension);
+  if (transfer_sink_) [[unlikely]] {
+    const std::uint64_t rows = extension != nullptr ? extension->rows : 1;
+    transfer_sink_({*region->memory, payload.is_write(), payload.get_address(),
+                    payload.get_data_length() * rows, begin, delay});
+  }
 }
 
 sc_core::sc_time Bus::transfer_time(const Region& region, const tlm::tlm_generic_payload& payload,

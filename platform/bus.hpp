@@ -52,6 +52,16 @@ class Bus : public sc_core::sc_module {
     std::uint32_t value;
   };
 
+  /// A transfer of the DMA that a memory answered, in times from the DMA's start of its command on.
+  struct Transfer {
+    const Memory& memory;
+    bool write;
+    std::uint64_t address;
+    std::uint64_t bytes;
+    sc_core::sc_time begin;
+    sc_core::sc_time end;
+  };
+
   LogChannel log;
   tlm_utils::simple_target_socket<Bus> core{"core"};
   tlm_utils::simple_target_socket<Bus> dma{"dma"};
@@ -64,6 +74,8 @@ class Bus : public sc_core::sc_module {
   void on_core_beat(std::function<void()> sink) { core_beat_sink_ = std::move(sink); }
   /// Called for each access to a register; not called at all without a sink.
   void on_register_access(std::function<void(const RegisterAccess&)> sink) { access_sink_ = std::move(sink); }
+  /// Called for each transfer of the DMA; not called at all without a sink.
+  void on_transfer(std::function<void(const Transfer&)> sink) { transfer_sink_ = std::move(sink); }
   const sc_core::sc_time& cycle() const { return parameters_.cycle; }
   const std::optional<Fault>& last_fault() const { return last_fault_; }
   std::uint64_t core_accesses() const { return core_accesses_; }
@@ -95,6 +107,7 @@ class Bus : public sc_core::sc_module {
   std::deque<Region> regions_;
   std::function<void()> core_beat_sink_;
   std::function<void(const RegisterAccess&)> access_sink_;
+  std::function<void(const Transfer&)> transfer_sink_;
   RecentRegions recent_of_core_{};
   RecentRegions recent_of_dma_{};
   std::optional<Fault> last_fault_;

@@ -17,14 +17,22 @@ class Console : public RegisterTarget {
 
   explicit Console(sc_core::sc_module_name name) : RegisterTarget(name, console::map) {}
 
+  /// Shows what is left of a line that firmware did not end.
+  void end_line(const sc_core::sc_time& now) {
+    if (!line_.empty()) show(now);
+  }
+
  private:
   Effect on_write(const Register&, std::uint32_t, const sc_core::sc_time& delay) override {
     const char next = static_cast<char>(registers[console::transmit]);
     if (next != '\n') line_.push_back(next);
     if (next != '\n' && line_.size() < longest_line) return Effect::none;
-    log(LogLevel::info, sc_core::sc_time_stamp() + delay, [this] { return std::string_view(line_); });
-    line_.clear();
+    show(sc_core::sc_time_stamp() + delay);
     return Effect::none;
+  }
+  void show(const sc_core::sc_time& now) {
+    log(LogLevel::info, now, [this] { return std::string_view(line_); });
+    line_.clear();
   }
 
   std::string line_;

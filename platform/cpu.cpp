@@ -76,6 +76,7 @@ void Cpu::wait_for_interrupt() {
   // An event up to this very time may have ended the wait already.
   if ((*core_.csr(csr_mip) & *core_.csr(csr_mie)) != 0) return;
   if (idle_) idle_();
+  if (sleep_sink_) sleep_sink_(start, true);
   log(LogLevel::debug, start, [] { return "sleeps"; });
   wait(wake_);
   const Cycles cycles = clock_.cycles(sc_core::sc_time_stamp() - start);
@@ -85,6 +86,7 @@ void Cpu::wait_for_interrupt() {
       [cycles] { return "wakes after " + std::to_string(cycles) + " cycles"; });
   if (observer_ != nullptr) observer_->slept(cycles);
   const sc_core::sc_time edge = start + clock_.time(cycles);
+  if (sleep_sink_) sleep_sink_(edge, false);
   if (edge > sc_core::sc_time_stamp()) wait(edge - sc_core::sc_time_stamp());
 }
 

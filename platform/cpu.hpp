@@ -38,6 +38,10 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   void set_interrupt(rv32::Interrupt line, bool level);
   /// Called whenever the core starts to wait in WFI, at the exact time.
   void on_idle(std::function<void()> sink) { idle_ = std::move(sink); }
+  /// Called at both ends of each wait in WFI. At its end, on a clock edge, that may be later than the
+  /// kernel's time.
+  using SleepSink = std::function<void(const sc_core::sc_time& now, bool asleep)>;
+  void on_sleep(SleepSink sink) { sleep_sink_ = std::move(sink); }
   /// Called every `quantum` cycles at most, between runs: limits are checked here.
   void on_quantum(std::function<void()> sink) { quantum_sink_ = std::move(sink); }
   /// From within a bus access: leave the run after this instruction.
@@ -55,6 +59,8 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   const rv32::Core& core() const { return core_; }
   /// For a debugger, between runs.
   rv32::Core& core() { return core_; }
+  /// The time of the instruction under way, which may be ahead of the kernel's; between runs the kernel's.
+  sc_core::sc_time local_time() const { return sc_core::sc_time_stamp() + clock_.time(cycles_into_run()); }
   /// Cycles in WFI since reset, waits that are over.
   Cycles sleeping_cycles() const { return sleeping_cycles_; }
 
@@ -82,6 +88,7 @@ class Cpu : public sc_core::sc_module, private rv32::Bus {
   std::uint64_t observed_cycles_ = 0;  ///< of a run cut into instructions, those before the present one
   std::uint64_t observed_limit_ = 0;   ///< how long such a run may be
   std::function<void()> idle_;
+  SleepSink sleep_sink_;
   std::function<void()> quantum_sink_;
 };
 

@@ -65,17 +65,8 @@ void connect_log(const Instruments& instruments, const rv32::ElfFile& firmware, 
 
 /// Whose interrupt is raised and enabled now.
 std::string wait_cause(Soc& soc) {
-  const std::uint32_t line = soc.interrupt_controller.registers[interrupt_controller::claim];
-  const auto units = soc.accelerator.units();
-  if (line < units.size()) return units[line].first;
-  switch (static_cast<memory_map::InterruptLine>(line)) {
-    case memory_map::InterruptLine::mailbox:
-      return memory_map::mailbox.name;
-    case memory_map::InterruptLine::watchdog:
-      return memory_map::watchdog.name;
-    default:
-      return memory_map::timer.name;
-  }
+  return std::string(
+      tracing::interrupt_name(soc.interrupt_controller.registers[interrupt_controller::claim]));
 }
 
 }  // namespace
@@ -93,18 +84,23 @@ std::vector<std::string> log_sources() {
   return names;
 }
 
-std::unique_ptr<debug::Target> connect(const Instruments& instruments, const rv32::ElfFile& firmware,
-                                       Soc& soc) {
+Connections connect(const Instruments& instruments, const rv32::ElfFile& firmware, Soc& soc) {
+  Connections made;
   connect_log(instruments, firmware, soc);
   if (instruments.profile != nullptr) {
     instruments.profile->set_wait_cause([&soc] { return wait_cause(soc); });
     soc.cpu.set_observer(instruments.profile);
   }
-  if (instruments.debugger == nullptr) return nullptr;
-  auto target = std::make_unique<debug::SocTarget>(soc);
-  instruments.debugger->attach(*target);
-  soc.cpu.set_run_control(instruments.debugger);
-  return target;
+  if (!instruments.traces.empty()) {
+    made.probe =
+        std::make_unique<tracing::SocProbe>(soc, instruments.traces, [&soc] { return wait_cause(soc); });
+  }
+  if (instruments.debugger != nullptr) {
+    made.debugger = std::make_unique<debug::SocTarget>(soc);
+    instruments.debugger->attach(*made.debugger);
+    soc.cpu.set_run_control(instruments.debugger);
+  }
+  return made;
 }
 
 }  // namespace edgebert

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What looks into a run: a debugger, a profile, a log. None of it changes a result.
+// What looks into a run: a debugger, a profile, a log, traces. None of it changes a result.
 #pragma once
 #include <functional>
 #include <map>
@@ -16,6 +16,9 @@ namespace debug {
 class GdbServer;
 class Profile;
 }  // namespace debug
+namespace tracing {
+class Listener;
+}
 
 /// One line of the log.
 struct LogLine {
@@ -28,6 +31,7 @@ struct LogLine {
 struct Instruments {
   debug::GdbServer* debugger = nullptr;
   debug::Profile* profile = nullptr;
+  std::vector<tracing::Listener*> traces{};
   std::function<void(const LogLine&)> log{};
   std::map<std::string, LogLevel> log_levels{};  ///< of some sources; the others are silent
   std::set<std::string> traced_registers{};      ///< blocks whose every access by the core is logged

@@ -31,7 +31,7 @@ void OperatorTable::end(const Command& command, const Completion& completion) {
   if (--of.running == 0) of.at_work += end - of.since;
   if (--running_ == 0) idle_since_ = end;
   OperatorReport& done = of.done;
-  const auto& [real_end, busy, stalls, work, port_cycles] = completion;
+  const auto& [real_end, busy, stalls, work, port_cycles, error] = completion;
   ++done.commands;
   done.port_stall_cycles += stalls.port;
   done.macs += work.macs;

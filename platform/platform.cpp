@@ -13,6 +13,7 @@
 #include "platform/energy/energy_account.hpp"
 #include "platform/energy/soc_size.hpp"
 #include "platform/fault_injection.hpp"
+#include "platform/firmware_loader.hpp"
 #include "platform/instrumentation.hpp"
 #include "platform/model_loader.hpp"
 #include "platform/operator_table.hpp"
@@ -30,29 +31,6 @@ using Clock = std::chrono::steady_clock;
 constexpr double boot_seconds = 10e-3;
 constexpr unsigned runs_between_clock_readings = 1024;
 
-/// Firmware that starts inside a memory and ends past it asks for a larger one.
-void check_fits(const rv32::ElfFile& firmware, const memory_map::Region& region, std::uint64_t available) {
-  std::uint64_t needed = 0;
-  for (const rv32::Segment& segment : firmware.segments()) {
-    const std::uint64_t end = std::uint64_t{segment.address - region.base} + segment.memory_size;
-    if (segment.address >= region.base && end <= region.room) needed = std::max(needed, end);
-  }
-  if (needed <= available) return;
-  throw Error(
-      Failure::capacity,
-      fmt::format("cannot load firmware {}: it needs {} bytes of {}, which has {}; raise memory.{}.size",
-                  firmware.name(), needed, region.name, available, region.name));
-}
-
-void load(Soc& soc, const rv32::ElfFile& firmware) {
-  check_fits(firmware, memory_map::boot_rom, soc.boot_rom.size());
-  check_fits(firmware, memory_map::system_sram, soc.system_sram.size());
-  const rv32::LoadTarget targets[] = {{memory_map::boot_rom.base, soc.boot_rom.contents()},
-                                      {memory_map::system_sram.base, soc.system_sram.contents()}};
-  firmware.copy_to(targets);
-  soc.cpu.reset(firmware.entry());
-}
-
 std::vector<UnitReport> snapshot(Soc& soc) {
   const ClockDomain& clock = soc.accelerator_clock;
   std::vector<UnitReport> reports = {
@@ -66,10 +44,14 @@ std::vector<UnitReport> snapshot(Soc& soc) {
                        unit->counters.all()});
   }
   for (const Memory* memory : {&soc.system_sram, &soc.weight_memory, static_cast<Memory*>(&soc.envm)}) {
-    reports.push_back({memory->basename(), 0, 0, {}, memory->counters()});
+    reports.push_back({memory->basename(), 0, 0, {}, memory->counters(), false});
   }
-  reports.push_back(
-      {"bus", 0, 0, {}, {{"core_accesses", soc.bus.core_accesses()}, {"dma_beats", soc.bus.dma_beats()}}});
+  reports.push_back({"bus",
+                     0,
+                     0,
+                     {},
+                     {{"core_accesses", soc.bus.core_accesses()}, {"dma_beats", soc.bus.dma_beats()}},
+                     false});
   return reports;
 }
 
@@ -136,22 +118,22 @@ std::string what_is_wrong(const mailbox::Result& result, const mailbox::Job& job
   return "";
 }
 
-/// Passes commands on to both: one observer a unit is all it costs.
+/// Passes commands on to several: one observer a unit is all it costs.
 class CommandLog : public CommandObserver {
  public:
-  CommandLog(OperatorTable& operators, EnergyAccount& energy) : operators_(operators), energy_(energy) {}
+  void add(CommandObserver& observer) { observers_.push_back(&observer); }
   void begin(const Command& command) override {
-    operators_.begin(command);
-    energy_.begin(command);
+    for (CommandObserver* each : observers_) each->begin(command);
+  }
+  void claimed(const Command& command) override {
+    for (CommandObserver* each : observers_) each->claimed(command);
   }
   void end(const Command& command, const Completion& completion) override {
-    operators_.end(command, completion);
-    energy_.end(command, completion);
+    for (CommandObserver* each : observers_) each->end(command, completion);
   }
 
  private:
-  OperatorTable& operators_;
-  EnergyAccount& energy_;
+  std::vector<CommandObserver*> observers_;
 };
 
 }  // namespace
@@ -164,11 +146,12 @@ struct Platform::State {
   std::unique_ptr<Soc> soc;
   std::unique_ptr<OperatorTable> operators;
   FaultReport faults{};
+  std::vector<MemoryUse> loaded{};
   std::optional<energy::EnergyTable> energy_table{};
   std::unique_ptr<EnergyAccount> energy{};  ///< nothing without a table
-  std::unique_ptr<CommandLog> commands{};
+  CommandLog commands{};
   Instruments instruments{};
-  std::unique_ptr<debug::Target> debug_target{};  ///< nothing without a debugger
+  Connections connections{};
   Clock::time_point wall_start = Clock::now();
   unsigned runs = 0;
   std::uint32_t jobs = 0;
@@ -251,27 +234,29 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   State& state = *state_;
   Soc& soc = *state.soc;
   state.operators = std::make_unique<OperatorTable>(image.descriptor().layers, soc.accelerator_clock);
+  state.commands.add(*state.operators);
   if (energy != nullptr) {
     state.energy_table = energy::with_dvfs_rows(*energy, state.config);
     state.energy = std::make_unique<EnergyAccount>(*state.energy_table, state.config, soc,
                                                    state.tasks[0].descriptor.layers);
-    state.commands = std::make_unique<CommandLog>(*state.operators, *state.energy);
+    state.commands.add(*state.energy);
   }
-  CommandObserver* observer = state.operators.get();
-  if (state.commands) observer = state.commands.get();
-  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = observer;
+  for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.commands;
   const std::uint64_t free = load_model(image, config.embedding.store, soc);
   state.predictor = load_predictor(predictor, free, soc);
-  load(soc, firmware);
+  load_firmware(firmware, soc);
   state.faults = inject_faults(image, config, soc);
+  state.loaded = loaded_memories(config, image, predictor, firmware);
   state.instruments = instruments;
-  state.debug_target = connect(state.instruments, state.firmware, soc);
+  state.connections = connect(state.instruments, state.firmware, soc);
+  if (state.connections.probe) state.commands.add(*state.connections.probe);
   soc.cpu.on_quantum([&state] { state.watch_wall_clock(); });
   soc.cpu.on_idle([&state] {
     if (state.booting) sc_core::sc_pause();
     state.booting = false;
   });
   soc.exit_device.on_exit([&soc] {
+    soc.console.end_line(soc.cpu.local_time());
     soc.cpu.stop_run();
     sc_core::sc_pause();
   });
@@ -289,6 +274,10 @@ Platform::~Platform() = default;
 
 const FaultReport& Platform::faults() const {
   return state_->faults;
+}
+
+std::vector<MemoryUse> Platform::memories() const {
+  return with_traffic(state_->loaded, *state_->soc);
 }
 
 void Platform::on_tile(const TileObserver& observer) {
@@ -395,11 +384,13 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
   const std::vector<Elapsed> elapsed_before = elapsed(soc);
   const std::uint64_t instructions = soc.cpu.core().instructions();
   const sc_time start = sc_core::sc_time_stamp();
-  const ClockDomain& clock = soc.accelerator_clock;
+  ClockDomain& clock = soc.accelerator_clock;
+  clock.forget_before(start);
   const sc_time domain_start = clock.domain_time(start);
   soc.weight_memory.settle();
   state.operators->restart(start);
   if (state.energy) state.energy->restart(start);
+  if (state.connections.probe) state.connections.probe->sentence_begins(start);
   soc.mailbox.post(job);
   state.run_sentence(attempt, [&] { return soc.mailbox.answered() || soc.exit_device.code(); });
   state.check_running(attempt);
@@ -427,6 +418,8 @@ SentenceResult Platform::run_job(const mailbox::Job& job) {
                           {}};
   if (state.energy)
     sentence.energy = state.energy->finish(soc.mailbox.answer_time(), sc_core::sc_time_stamp());
+  if (state.connections.probe)
+    state.connections.probe->sentence_ends(soc.mailbox.answer_time(), sentence.energy.trace);
   check_conservation(soc, elapsed_before, sentence.units,
                      clock.domain_time(sc_core::sc_time_stamp()) - domain_start);
   for (const UnitReport& unit : sentence.units) {

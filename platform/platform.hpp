@@ -21,6 +21,7 @@
 #include "platform/exit_predictor.hpp"
 #include "platform/fault_report.hpp"
 #include "platform/instruments.hpp"
+#include "platform/memory_use.hpp"
 #include "platform/operator_report.hpp"
 #include "platform/rv32/elf.hpp"
 
@@ -33,11 +34,12 @@ struct UnitReport {
   std::uint64_t busy_cycles;  ///< accelerator cycles at work; with `stalls` and idle ones, all of them
   Stalls stalls;              ///< accelerator cycles with a command that waits
   std::map<std::string, std::uint64_t, std::less<>> counters;
+  bool timed = true;  ///< false: a memory or the bus, which only counts
 
-  /// The rest of `cycles`; 0 for what has no commands.
+  /// The rest of `cycles`; 0 for what only counts.
   std::uint64_t idle_cycles(std::uint64_t cycles) const {
     const std::uint64_t used = busy_cycles + stalls.total();
-    return commands == 0 || used > cycles ? 0 : cycles - used;
+    return !timed || used > cycles ? 0 : cycles - used;
   }
 };
 
@@ -75,6 +77,9 @@ class Platform {
 
   /// What `faults` of the configuration did to the memories.
   const FaultReport& faults() const;
+
+  /// What lies in the memories and how far the accelerator's buffers have been used until now.
+  std::vector<MemoryUse> memories() const;
 
   void on_tile(const TileObserver& observer);
 

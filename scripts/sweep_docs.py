@@ -24,6 +24,7 @@ class Point:
             sys.exit(f"sweep_docs.py: a point of '{folder}' is not done: {row['error']}")
         self.lanes, self.memory = int(row[LANES]), row[MEMORY]
         self.cycles, self.milliseconds, self.macs = int(row["cycles"]), 1e3 * float(row["seconds"]), int(row["macs"])
+        self.extrapolated = "extrapolated" in row["timing"]
         self.port = int(row["processing_unit.stalled_cycles.port"]) / self.cycles
         points = json.loads((folder / "sweep.json").read_text())["points"]
         place = next(p["folder"] for p in points if str(p["set"][LANES]) == row[LANES] and p["set"][MEMORY] == row[MEMORY])
@@ -57,7 +58,7 @@ def table(points):
              "|---|---|---|---|---|---|---|---|---|---|"]
     for p in points:
         rate = p.macs / p.cycles
-        lines.append(f"| {p.lanes} | {p.memory} | {p.cycles:,} | {p.milliseconds:.2f} | {rate:.1f} | {100 * rate / p.lanes**2:.1f} % "
+        lines.append(f"| {p.lanes} | {p.memory} | {p.cycles:,}{'*' if p.extrapolated else ''} | {p.milliseconds:.2f} | {rate:.1f} | {100 * rate / p.lanes**2:.1f} % "
                      f"| {p.bound_milliseconds:.2f} | {p.memory_milliseconds:.2f} | {100 * p.port:.1f} % | {p.limit}, {100 * p.limit_share:.0f} % |")
     return "\n".join(lines) + "\n"
 
@@ -88,7 +89,7 @@ def chart(models, path):
         line = [p for p in points if p.memory == "sram"]
         axis.plot([p.lanes for p in line], [p.bound_milliseconds for p in line], "k--", lw=0.8, label="MACs at n x n a cycle")
         axis.plot([p.lanes for p in line], [p.memory_milliseconds for p in line], "k:", lw=0.8, label="bytes at the bus's rate")
-        axis.set(xscale="log", yscale="log", xlabel="n", ylabel="ms a sentence", title=MODELS[name])
+        axis.set(xscale="log", yscale="log", xlabel="n", ylabel="ms a sentence (n = 2 and 64 extrapolated)", title=MODELS[name])
         axis.set_xticks([p.lanes for p in line], [str(p.lanes) for p in line])
         axis.minorticks_off()
         axis.grid(alpha=0.3)

@@ -79,14 +79,30 @@ std::size_t CaseFields::choice(const char* key, const std::vector<std::string>& 
   return static_cast<std::size_t>(found - names.begin());
 }
 
+const json& CaseFields::numbers(const char* key, std::size_t count) {
+  const json& list = value(key);
+  if (!list.is_array() || list.empty() || (count != 0 && list.size() != count))
+    refuse(key, "a list of " + count_text(static_cast<std::uint32_t>(count), "number"), list);
+  return list;
+}
+
 std::vector<std::int64_t> CaseFields::list(const char* key, Bounds bounds, std::size_t count) {
-  const json& numbers = value(key);
-  if (!numbers.is_array() || numbers.empty() || (count != 0 && numbers.size() != count))
-    refuse(key, "a list of " + count_text(static_cast<std::uint32_t>(count), "number"), numbers);
   std::vector<std::int64_t> values;
-  for (const json& number : numbers)
+  for (const json& number : numbers(key, count))
     values.push_back(checked(number, fmt::format("{}[{}]", key, values.size()), bounds));
   return values;
+}
+
+std::vector<std::uint64_t> CaseFields::bit_words(const char* key, unsigned bits, std::size_t count) {
+  const std::uint64_t widest = UINT64_MAX >> (64 - bits);
+  std::vector<std::uint64_t> words;
+  for (const json& number : numbers(key, count)) {
+    if (!number.is_number_unsigned() || number.get<std::uint64_t>() > widest)
+      refuse(fmt::format("{}[{}]", key, words.size()), fmt::format("a whole number from 0 to {}", widest),
+             number);
+    words.push_back(number.get<std::uint64_t>());
+  }
+  return words;
 }
 
 CaseMatrix CaseFields::integers(const char* key, Bounds bounds, std::uint32_t rows, std::uint32_t columns) {

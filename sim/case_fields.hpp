@@ -36,6 +36,8 @@ class CaseFields {
   std::size_t choice(const char* key, const std::vector<std::string>& names, std::size_t otherwise);
   /// @param count  0: any number but none
   std::vector<std::int64_t> list(const char* key, Bounds bounds, std::size_t count);
+  /// Numbers of at most `bits` bits, 1 to 64.
+  std::vector<std::uint64_t> bit_words(const char* key, unsigned bits, std::size_t count);
   /// Codes if the key `bias_key` gives their exponent bias, words otherwise. @param rows, columns  0: any
   CaseMatrix matrix(const char* key, const char* bias_key, std::uint32_t rows, std::uint32_t columns);
   CaseMatrix codes(const char* key, unsigned bias, std::uint32_t rows, std::uint32_t columns);
@@ -50,6 +52,7 @@ class CaseFields {
 
  private:
   const nlohmann::json& value(const char* key);
+  const nlohmann::json& numbers(const char* key, std::size_t count);
   std::int64_t checked(const nlohmann::json& number, const std::string& key, Bounds bounds) const;
   CaseMatrix integers(const char* key, Bounds bounds, std::uint32_t rows, std::uint32_t columns);
 

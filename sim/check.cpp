@@ -8,30 +8,6 @@
 #include "golden/entropy.hpp"
 
 namespace edgebert::sim {
-namespace {
-
-/// Tiles of operators without heads carry whatever head TAG says.
-golden::TensorKey key_of(const Tile& tile) {
-  const bool per_head = tile.op == Operator::scores || tile.op == Operator::probabilities;
-  return {tile.layer, tile.op, per_head ? tile.head : std::uint8_t{0}};
-}
-
-bool agrees(Tile::Format found, golden::Format expected) {
-  switch (found) {
-    case Tile::Format::adaptivfloat:
-      return expected == golden::Format::adaptivfloat;
-    case Tile::Format::wide:
-      return expected == golden::Format::wide;
-    case Tile::Format::entropy:
-      return expected == golden::Format::entropy;
-    case Tile::Format::row_scale:
-      return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 CheckResult& CheckResult::operator+=(const CheckResult& other) {
   tensors_compared += other.tensors_compared;
   mismatches += other.mismatches;
@@ -51,16 +27,7 @@ SentenceCheck::SentenceCheck(const golden::Model& model, golden::Cache* cache,
                              : golden::answer_of(forward());
   apply(rule);
   for (const auto& [key, digest] : answer_.digests) {
-    const std::size_t elements = std::size_t{digest.rows} * digest.columns;
-    Collected collected;
-    collected.tensor = {
-        digest.rows, digest.columns, {digest.format, 0}, std::vector<std::int32_t>(elements), {}};
-    collected.seen.resize(elements);
-    if (key.op == Operator::probabilities) {
-      collected.tensor.row_scale.resize(digest.rows);
-      collected.scale_seen.resize(digest.rows);
-    }
-    collected_.emplace(key, std::move(collected));
+    collected_.emplace(key, TensorAssembly(key, digest.rows, digest.columns, digest.format));
   }
 }
 
@@ -106,28 +73,7 @@ void SentenceCheck::take(const Tile& tile) {
                          golden::to_string(key), tile.row, tile.column));
     return;
   }
-  Collected& collected = entry->second;
-  collected.format_agrees &= agrees(tile.format, collected.tensor.encoding.format);
-  golden::Tensor& tensor = collected.tensor;
-  const bool scales = tile.format == Tile::Format::row_scale;
-  if (scales && tensor.row_scale.empty()) {
-    collected.format_agrees = false;
-    return;
-  }
-  for (std::uint32_t r = 0; r < tile.rows && tile.row + r < tensor.rows; ++r) {
-    const std::uint32_t row = tile.row + r;
-    if (scales) {
-      tensor.row_scale[row] = static_cast<std::uint32_t>(tile.values[std::size_t{r} * tile.columns]);
-      collected.scale_seen[row] = true;
-      continue;
-    }
-    for (std::uint32_t c = 0; c < tile.columns && tile.column + c < tensor.columns; ++c) {
-      const std::size_t at = std::size_t{row} * tensor.columns + tile.column + c;
-      const bool read = model_.reads(key, row, tile.column + c);
-      tensor.values[at] = read ? tile.values[std::size_t{r} * tile.columns + c] : 0;
-      collected.seen[at] = true;
-    }
-  }
+  entry->second.take(tile, key, model_);
 }
 
 CheckResult SentenceCheck::finish(const mailbox::Result& result) {
@@ -156,7 +102,7 @@ bool SentenceCheck::may_stay_unseen(const golden::TensorKey& key, std::uint32_t 
 
 void SentenceCheck::compare(const golden::TensorKey& key, const golden::Digest& expected) {
   ++result_.tensors_compared;
-  const Collected& found = collected_.at(key);
+  const TensorAssembly& found = collected_.at(key);
   if (!found.format_agrees) {
     add_mismatch(
         fmt::format("{}: the platform's number format is another than golden's", golden::to_string(key)));
@@ -179,7 +125,7 @@ void SentenceCheck::compare(const golden::TensorKey& key, const golden::Digest& 
   if (golden::digest(found.tensor) != expected) compare_elements(key, found);
 }
 
-void SentenceCheck::compare_elements(const golden::TensorKey& key, const Collected& found) {
+void SentenceCheck::compare_elements(const golden::TensorKey& key, const TensorAssembly& found) {
   const golden::Tensor& expected = forward().at(key);
   for (std::size_t at = 0; at < expected.values.size(); ++at) {
     if (expected.values[at] == found.tensor.values[at]) continue;

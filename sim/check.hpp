@@ -15,7 +15,7 @@
 #include "golden/cache.hpp"
 #include "golden/encoder.hpp"
 #include "golden/exit_rules.hpp"
-#include "ip/common/observation.hpp"
+#include "sim/tensor_assembly.hpp"
 
 namespace edgebert::sim {
 
@@ -42,17 +42,9 @@ class SentenceCheck {
   CheckResult finish(const mailbox::Result& result);
 
  private:
-  /// A tensor as the platform showed it.
-  struct Collected {
-    golden::Tensor tensor;
-    std::vector<bool> seen;
-    std::vector<bool> scale_seen;
-    bool format_agrees = true;
-  };
-
   void add_mismatch(std::string what);
   void compare(const golden::TensorKey& key, const golden::Digest& expected);
-  void compare_elements(const golden::TensorKey& key, const Collected& found);
+  void compare_elements(const golden::TensorKey& key, const TensorAssembly& found);
   void compare_result(const mailbox::Result& result);
   const golden::Forward& forward();
   void apply(const golden::ExitRule& rule);
@@ -68,7 +60,7 @@ class SentenceCheck {
   std::optional<std::uint32_t> predicted_layer_;
   std::optional<golden::Forward> forward_;
   golden::Answer answer_;
-  std::map<golden::TensorKey, Collected> collected_;
+  std::map<golden::TensorKey, TensorAssembly> collected_;
   std::map<golden::TensorKey, std::string> unexpected_;
   CheckResult result_;
 };

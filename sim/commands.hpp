@@ -32,6 +32,13 @@ struct RunOptions {
   std::optional<std::filesystem::path> profile_file;  ///< and as JSON
   std::vector<std::string> log;                       ///< source=level
   std::vector<std::string> trace_registers;           ///< names of register blocks
+  std::optional<std::filesystem::path> trace;         ///< timeline
+  std::optional<std::filesystem::path> vcd;           ///< waveforms
+  std::optional<std::string> trace_from, trace_to;    ///< simulated times with units
+  std::optional<std::string> trace_limit;             ///< bytes with a unit
+  std::vector<std::string> trace_units;               ///< names or regular expressions; none: all
+  std::vector<std::string> dump;                      ///< tensors: LAYER[:OPERATOR]
+  std::optional<std::filesystem::path> dump_folder;
 };
 
 enum class LauncherKind {
@@ -109,6 +116,20 @@ struct StudyOptions {
   std::optional<std::string> json;              ///< a file, or "-" for stdout instead of the text report
 };
 
+/// Runs and sweeps that become a page.
+struct ReportOptions {
+  std::vector<std::filesystem::path> inputs;  ///< JSON of runs, folders of sweeps or of their points
+  std::filesystem::path output;
+};
+
+/// Two runs side by side.
+struct CompareOptions {
+  std::filesystem::path a;  ///< JSON of a run, or the folder of a sweep's point
+  std::filesystem::path b;
+  std::optional<std::string> json;  ///< a file, or "-" for stdout instead of the text
+  std::optional<std::filesystem::path> html;
+};
+
 /// Sentences through the platform, and the report.
 /// @return 0, or the code of Failure::mismatch if --check found differences
 int run(const RunOptions& options);
@@ -145,6 +166,13 @@ int study(const StudyOptions& options);
 
 /// "vmac, envm, ..."
 std::string study_names();
+
+/// Runs and sweeps as one HTML page, docs/reports.md.
+int report(const ReportOptions& options);
+
+/// What differs between two runs, and who contributes to it, docs/reports.md.
+/// @return 0, whether or not they differ
+int compare(const CompareOptions& options);
 
 /// The timing model against its references.
 /// @param file  a configuration whose constants replace those of the presets

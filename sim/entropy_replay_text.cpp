@@ -81,9 +81,10 @@ class ReplayText {
       field("", fmt::format("of the mean, accelerator's domain {}, idle up to the deadline {}",
                             joules(energy->accelerator / count), joules(energy->idle / count)));
       const LayerSpread& spread = *report_.spread;
-      field("",
-            fmt::format("a layer at the top frequency {}, {} to {} by the words' gated MACs: the mean counts",
-                        joules(spread.mean), joules(spread.least), joules(spread.most)));
+      field("", fmt::format(
+                    "the mean layer's {} at the top frequency count: the dearest takes {:.2g} % more than "
+                    "the cheapest, by gated MACs",
+                    joules(spread.mean), 100 * (spread.most / spread.least - 1)));
     }
     text_ += "\n";
   }

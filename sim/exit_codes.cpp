@@ -53,9 +53,14 @@ std::string exit_codes_markdown() {
       "# Exit codes of edgebert-sim\n\n"
       "Printed by `edgebert-sim --exit-codes`. Every failure is one line on stderr, beginning with "
       "`edgebert-sim: `.\n"
-      "A command that fails leaves no output file, with three exceptions. Code 8: the run is complete and "
+      "A command that fails leaves no output file, with four exceptions. Code 8: the run is complete and "
       "reported, only its\n"
-      "tensors are not golden's. Codes 10 and 130: the finished points of a sweep stay in its folder.\n\n"
+      "tensors are not golden's. Codes 10 and 130: the finished points of a sweep stay in its folder. A run "
+      "that "
+      "fails while it is\n"
+      "simulated leaves its traces (`--trace`, `--vcd`) up to the failure, and the dumps of the sentences "
+      "before.\n"
+      "`compare` ends with 0 whether or not the runs differ.\n\n"
       "| code | kind | meaning |\n|---|---|---|\n| 0 | | success |\n";
   for (const ExitCode& entry : table) {
     page += fmt::format("| {} | {} | {} |\n", entry.code, name_of(entry.failure), entry.meaning);

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <regex>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "contract/error.hpp"
 #include "platform/config/text.hpp"
+#include "sim/names.hpp"
 
 namespace edgebert::sim {
 namespace {
@@ -52,25 +52,6 @@ debug::Connection connection_for(const std::string& where, const rv32::ElfFile& 
 
 }  // namespace
 
-std::vector<std::string> names_matching(const std::string& pattern, const std::vector<std::string>& names,
-                                        const char* what) {
-  if (std::ranges::find(names, pattern) != names.end()) return {pattern};
-  std::vector<std::string> found;
-  try {
-    const std::regex expression(pattern);
-    std::ranges::copy_if(names, std::back_inserter(found),
-                         [&](const std::string& name) { return std::regex_match(name, expression); });
-  } catch (const std::regex_error&) {
-    throw Error(Failure::usage, fmt::format("'{}' is neither a {} nor a regular expression; nearest is '{}'",
-                                            pattern, what, nearest(pattern, names)));
-  }
-  if (found.empty()) {
-    throw Error(Failure::usage, fmt::format("no {} is called '{}'; nearest is '{}' of {}", what, pattern,
-                                            nearest(pattern, names), fmt::join(names, ", ")));
-  }
-  return found;
-}
-
 std::map<std::string, LogLevel> log_levels_of(const std::vector<std::string>& specs) {
   std::map<std::string, LogLevel> levels = {{"console", LogLevel::info}};
   for (const std::string& spec : specs) {
@@ -96,7 +77,7 @@ std::string text_of(const LogLine& line, const Style& style) {
   return fmt::format("{} {} {}\n", time, urgent ? red(source, style) : source, text);
 }
 
-RunInstruments::RunInstruments(const RunOptions& options, const rv32::ElfFile& firmware) {
+RunInstruments::RunInstruments(const RunOptions& options, const rv32::ElfFile& firmware) : traces_(options) {
   instruments_.log_levels = log_levels_of(options.log);
   for (const std::string& pattern : options.trace_registers) {
     for (std::string& name : names_matching(pattern, traceable_blocks(), "block of registers"))
@@ -110,6 +91,7 @@ RunInstruments::RunInstruments(const RunOptions& options, const rv32::ElfFile& f
     throw Error(Failure::usage, "run: --gdb stdio and --json - both want standard output");
   if (options.gdb) debugger_ = std::make_unique<debug::GdbServer>(connection_for(*options.gdb, firmware));
   instruments_.profile = profile_.get();
+  instruments_.traces = traces_.listeners();
   instruments_.debugger = debugger_.get();
 }
 

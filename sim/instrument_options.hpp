@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debugger, profile and log of a run, as the command line asks for them.
+// Debugger, profile, log and traces of a run, as the command line asks for them.
 #pragma once
 #include <memory>
 #include <string>
@@ -10,14 +10,9 @@
 #include "platform/instruments.hpp"
 #include "sim/commands.hpp"
 #include "sim/terminal.hpp"
+#include "sim/trace_options.hpp"
 
 namespace edgebert::sim {
-
-/// The names that a name or a regular expression stands for.
-/// @param what  for messages: "register block"
-/// @throws Error(usage) if it stands for none: says which is nearest
-std::vector<std::string> names_matching(const std::string& pattern, const std::vector<std::string>& names,
-                                        const char* what);
 
 /// Levels by source, from "name=level" each; later ones win. The console is always at `info` unless a spec
 /// says otherwise.
@@ -37,10 +32,12 @@ class RunInstruments {
   const Instruments& instruments() const { return instruments_; }
   /// Nothing without a profile.
   const debug::Profile* profile() const { return profile_.get(); }
+  RunTraces& traces() { return traces_; }
 
  private:
   std::unique_ptr<debug::GdbServer> debugger_;
   std::unique_ptr<debug::Profile> profile_;
+  RunTraces traces_;
   Instruments instruments_;
 };
 

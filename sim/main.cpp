@@ -14,9 +14,12 @@
 #include "contract/error.hpp"
 #include "platform/config/schema.hpp"
 #include "platform/config/text.hpp"
+#include "sim/command_line.hpp"
 #include "sim/commands.hpp"
 #include "sim/exit_codes.hpp"
+#include "sim/instrument_arguments.hpp"
 #include "sim/registers.hpp"
+#include "sim/run_inputs.hpp"
 #include "sim/run_report.hpp"
 #include "sim/terminal.hpp"
 
@@ -39,6 +42,17 @@ CLI::Validator whole_number(std::uint64_t minimum) {
     return fmt::format("'{}' is not a whole number from {}", text, minimum);
   };
   return {check, ""};
+}
+
+/// The YAML file of a command: the user's, or a shipped one by its name.
+template <typename Path>
+CLI::Option* add_config_file(CLI::App& command, Path& file, const char* meaning = "YAML configuration",
+                             const char* name = "CONFIG") {
+  const auto find = [](std::string& given) {
+    given = config_file_for(given).string();
+    return std::string();
+  };
+  return command.add_option(name, file, meaning)->transform(CLI::Validator(find, ""));
 }
 
 /// The sentences a run reads.
@@ -73,42 +87,9 @@ void add_choice(CLI::App& command, const char* option, Value& value,
       ->type_name("NAME");
 }
 
-/// Debugger, profile and logs.
-void add_instruments(CLI::App& command, RunOptions& options) {
-  command
-      .add_option_function<std::string>(
-          "--gdb", [&](const std::string& where) { options.gdb = where.empty() ? "0" : where; },
-          "wait for gdb on a port of 127.0.0.1, otherwise any free one, or on stdin and stdout")
-      ->expected(0, 1)
-      ->type_name("PORT|stdio");
-  command
-      .add_option_function<std::string>(
-          "--profile",
-          [&](const std::string& file) {
-            options.profile = true;
-            if (!file.empty()) options.profile_file = file;
-          },
-          "show firmware's time by function and by what it waited for; as JSON to FILE")
-      ->expected(0, 1)
-      ->type_name("FILE");
-  command
-      .add_option(
-          "--log", options.log,
-          "say on stderr what a block does: a name or regular expression; error, warning, info or debug")
-      ->allow_extra_args(false)
-      ->type_name("NAME=LEVEL");
-  command
-      .add_option(
-          "--trace-registers", options.trace_registers,
-          "say on stderr what the core reads from and writes to a block's registers: a name or regular "
-          "expression")
-      ->allow_extra_args(false)
-      ->type_name("NAME");
-}
-
 void add_run(CLI::App& app, RunOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("run", "run sentences on the platform");
-  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  add_config_file(*command, options.config)->required();
   add_sentences(*command, options);
   command->add_option("--model", options.model, "model image instead of the configuration's")
       ->type_name("IMAGE");
@@ -131,7 +112,7 @@ void add_run(CLI::App& app, RunOptions& options, int& code) {
 void add_sweep(CLI::App& app, SweepOptions& options, int& code) {
   CLI::App* command =
       app.add_subcommand("sweep", "run every combination of some values of the configuration");
-  command->add_option("CONFIG", options.point.config, "YAML configuration")->required();
+  add_config_file(*command, options.point.config)->required();
   command
       ->add_option("--set", options.point.overrides,
                    "values of a key of the configuration: key.path=value,value... or first..last")
@@ -302,7 +283,7 @@ void add_generate(CLI::App& app, GenerateOptions& options, int& code) {
 void add_replay_vectors(CLI::App& app, ReplayOptions& options, int& code) {
   CLI::App* command =
       app.add_subcommand("replay-vectors", "play recorded cases on single units of the accelerator");
-  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  add_config_file(*command, options.config)->required();
   command->add_option("FILE", options.file, "cases, one JSON object a line (docs/vectors.md)")
       ->required()
       ->type_name("JSONL");
@@ -316,7 +297,7 @@ void add_replay_vectors(CLI::App& app, ReplayOptions& options, int& code) {
 void add_replay_entropies(CLI::App& app, ReplayEntropiesOptions& options, int& code) {
   CLI::App* command =
       app.add_subcommand("replay-entropies", "firmware's exit decisions on recorded entropies");
-  command->add_option("CONFIG", options.config, "YAML configuration")->required();
+  add_config_file(*command, options.config)->required();
   command
       ->add_option("--entropies", options.entropies,
                    "comma-separated nats, one sentence a line, one column a layer")
@@ -349,7 +330,7 @@ void add_replay_entropies(CLI::App& app, ReplayEntropiesOptions& options, int& c
 void add_study(CLI::App& app, StudyOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("study", "a published result beside this platform's");
   command->add_option("NAME", options.name, "one of: " + study_names())->required();
-  command->add_option("--config", options.config, "YAML configuration instead of the study's")
+  add_config_file(*command, options.config, "YAML configuration instead of the study's", "--config")
       ->type_name("FILE");
   add_overrides(*command, options.overrides);
   command->add_option("--out", options.output, "folder that keeps models and runs")->type_name("DIR");
@@ -364,6 +345,27 @@ void add_study(CLI::App& app, StudyOptions& options, int& code) {
   command->callback([&] { code = study(options); });
 }
 
+void add_report(CLI::App& app, ReportOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("report", "runs and sweeps as a page for a browser");
+  command
+      ->add_option("RUN|SWEEP", options.inputs,
+                   "JSON of run --json, or the folder of a sweep or of its point")
+      ->required();
+  command->add_option("-o,--output", options.output, "the page")->required()->type_name("HTML");
+  command->callback([&] { code = report(options); });
+}
+
+void add_compare(CLI::App& app, CompareOptions& options, int& code) {
+  CLI::App* command = app.add_subcommand("compare", "what differs between two runs, and why");
+  command->add_option("A", options.a, "JSON of run --json, or the folder of a sweep's point")->required();
+  command->add_option("B", options.b, "the same of the run it is compared with")->required();
+  command
+      ->add_option("--json", options.json, "report as JSON to a file, or to stdout (-) instead of the text")
+      ->type_name("FILE|-");
+  command->add_option("--html", options.html, "report as a page for a browser")->type_name("FILE");
+  command->callback([&] { code = compare(options); });
+}
+
 struct CalibrateOptions {
   std::optional<std::filesystem::path> file;
   std::vector<std::string> overrides;
@@ -371,7 +373,7 @@ struct CalibrateOptions {
 
 void add_calibrate(CLI::App& app, CalibrateOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("calibrate", "print the timing model beside everything known of it");
-  command->add_option("CONFIG", options.file, "compare this configuration's constants, not the presets'");
+  add_config_file(*command, options.file, "compare this configuration's constants, not the presets'");
   add_overrides(*command, options.overrides);
   command->callback([&] { code = calibrate(options.file, options.overrides); });
 }
@@ -384,7 +386,7 @@ struct ConfigOptions {
 
 void add_config(CLI::App& app, ConfigOptions& options, int& code) {
   CLI::App* command = app.add_subcommand("config", "show a configuration's values, their origin and meaning");
-  command->add_option("CONFIG", options.file, "YAML configuration");
+  add_config_file(*command, options.file);
   add_overrides(*command, options.overrides);
   command->add_flag("--markdown", options.markdown, "print the reference of all keys instead")
       ->disable_flag_override();
@@ -405,6 +407,17 @@ void add_registers(CLI::App& app, bool& markdown) {
   command->callback([] { print(registers_markdown()); });
 }
 
+constexpr const char* files_help =
+    "../share/edgebert, beside the folder of the program: configurations, the model image and the firmware "
+    "they name, energy "
+    "and exit tables. A CONFIG that is no file is looked for there.";
+
+std::string completion_for(const std::string& shell, const ProgramText& program) {
+  std::vector<std::string> keys;
+  for (const config::Key& key : config::schema()) keys.emplace_back(key.path);
+  return shell == "zsh" ? zsh_completion(program, keys) : bash_completion(program, keys);
+}
+
 int main_of(int argc, char** argv) {
   CLI::App app("Virtual platform of the EdgeBERT SoC", "edgebert-sim");
   app.set_version_flag("--version", fmt::format("edgebert-sim {}", program_version));
@@ -412,6 +425,12 @@ int main_of(int argc, char** argv) {
   app.require_subcommand(0, 1);
   bool print_exit_codes = false;
   app.add_flag("--exit-codes", print_exit_codes, "print the exit codes as Markdown")->disable_flag_override();
+  bool print_man_page = false;
+  app.add_flag("--man", print_man_page, "print the manual page, for man -l")->disable_flag_override();
+  std::string shell;
+  app.add_option("--completion", shell, "print completion for a shell, to be sourced")
+      ->check(CLI::IsMember({"bash", "zsh"}))
+      ->type_name("SHELL");
 
   int code = 0;
   RunOptions run_options;
@@ -423,6 +442,8 @@ int main_of(int argc, char** argv) {
   ReplayOptions replay_options;
   ReplayEntropiesOptions replay_entropies_options;
   StudyOptions study_options;
+  ReportOptions report_options;
+  CompareOptions compare_options;
   CalibrateOptions calibrate_options;
   ConfigOptions config_options;
   bool markdown = false;
@@ -435,6 +456,8 @@ int main_of(int argc, char** argv) {
   add_replay_vectors(app, replay_options, code);
   add_replay_entropies(app, replay_entropies_options, code);
   add_study(app, study_options, code);
+  add_report(app, report_options, code);
+  add_compare(app, compare_options, code);
   add_calibrate(app, calibrate_options, code);
   add_config(app, config_options, code);
   add_registers(app, markdown);
@@ -451,11 +474,15 @@ int main_of(int argc, char** argv) {
   }
   if (print_exit_codes) {
     print(exit_codes_markdown());
+  } else if (print_man_page) {
+    print(man_page(describe(app, program_version), files_help));
+  } else if (!shell.empty()) {
+    print(completion_for(shell, describe(app, program_version)));
   } else if (app.get_subcommands().empty()) {
     return fail(Failure::usage,
                 "give a command: run, sweep, compile, quantize-report, generate, replay-vectors, "
                 "replay-entropies, study, "
-                "calibrate, config or registers; see --help");
+                "report, compare, calibrate, config or registers; see --help");
   }
   return code;
 }

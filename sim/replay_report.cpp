@@ -37,6 +37,11 @@ std::string row(const std::string& unit, const ReplayCounts& counts) {
                      cell(counts.codes), cell(counts.masks), cell(counts.cycles));
 }
 
+/// A mask of 64 lanes has no sign.
+Json number_of(const FirstDifference& first, std::int64_t value) {
+  return first.key == "masks" ? Json(static_cast<std::uint64_t>(value)) : Json(value);
+}
+
 std::string where(const FirstDifference& first) {
   if (first.key == "cycles") return "cycles";
   return fmt::format("{}, row {}, column {}", first.key, first.row, first.column);
@@ -91,7 +96,8 @@ std::string text_of(const ReplayReport& report, const Style& style) {
   const FirstDifference& first = *report.first;
   field("verdict", red("differs", style));
   field("first", fmt::format("case {} ({}, {}): {}: expected {}, got {}", first.number,
-                             printable(first.place), first.unit, where(first), first.expected, first.got));
+                             printable(first.place), first.unit, where(first),
+                             number_of(first, first.expected).dump(), number_of(first, first.got).dump()));
   return text;
 }
 
@@ -101,8 +107,14 @@ std::string json_of(const ReplayReport& report) {
   Json first = nullptr;
   if (report.first) {
     const FirstDifference& f = *report.first;
-    first = {{"case", f.number}, {"place", f.place},   {"unit", f.unit},         {"key", f.key},
-             {"row", f.row},     {"column", f.column}, {"expected", f.expected}, {"got", f.got}};
+    first = {{"case", f.number},
+             {"place", f.place},
+             {"unit", f.unit},
+             {"key", f.key},
+             {"row", f.row},
+             {"column", f.column},
+             {"expected", number_of(f, f.expected)},
+             {"got", number_of(f, f.got)}};
   }
   const ReplayCounts total = report.total();
   Json root = {{"schema", replay_schema},

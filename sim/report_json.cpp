@@ -3,11 +3,13 @@
 // 2^-16).
 // <, >, & and the line separators U+2028 and U+2029 are escaped so that a report may stand inside HTML.
 #include <algorithm>
+#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
 #include "platform/config/timing_preset.hpp"
 #include "sim/energy_json.hpp"
+#include "sim/html_safe.hpp"
 #include "sim/roofline.hpp"
 #include "sim/run_report.hpp"
 
@@ -182,26 +184,34 @@ Json host_of(const RunReport& report) {
           {"program_hash", report.program_hash}};
 }
 
-/// These characters occur in JSON only inside strings.
-std::string escaped_for_html(const std::string& json) {
-  std::string text;
-  text.reserve(json.size());
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::string_view rest = std::string_view(json).substr(i);
-    if (json[i] == '<') {
-      text += "\\u003c";
-    } else if (json[i] == '>') {
-      text += "\\u003e";
-    } else if (json[i] == '&') {
-      text += "\\u0026";
-    } else if (rest.starts_with("\xe2\x80\xa8") || rest.starts_with("\xe2\x80\xa9")) {
-      text += rest[2] == '\xa8' ? "\\u2028" : "\\u2029";
-      i += 2;
-    } else {
-      text += json[i];
-    }
+Json configuration_of(const RunReport& report) {
+  Json rows = Json::array();
+  for (const ConfiguredValue& row : report.configuration)
+    rows.push_back({{"key", row.key}, {"value", row.value}, {"origin", row.origin}});
+  return rows;
+}
+
+/// Used bytes of a memory, by what they are.
+Json memories_of(const std::vector<MemoryUse>& memories) {
+  Json rows = Json::array();
+  for (const MemoryUse& use : memories) {
+    Json parts = Json::array();
+    for (const MemoryPart& part : use.parts) parts.push_back({{"what", part.what}, {"bytes", part.bytes}});
+    rows.push_back({{"memory", use.memory},
+                    {"address", use.address ? Json(*use.address) : Json(nullptr)},
+                    {"bytes", use.size},
+                    {"used_bytes", use.used()},
+                    {"parts", std::move(parts)}});
   }
-  return text;
+  return rows;
+}
+
+Json exit_of(const SocConfig& soc) {
+  const bool early = soc.exit.policy != mailbox::ExitPolicy::base && soc.exit.threshold > 0;
+  return {
+      {"threshold", soc.exit.threshold},
+      {"early", early},
+      {"deadline_seconds", soc.exit.deadline_seconds == 0 ? Json(nullptr) : Json(soc.exit.deadline_seconds)}};
 }
 
 }  // namespace
@@ -217,6 +227,20 @@ std::string json_of(const RunReport& report) {
       {"inputs_hash", report.inputs_hash},
       {"soc", report.soc.name},
       {"timing", config::timing_label(report.soc)},
+      {"config", std::filesystem::path(report.config_file).filename().string()},
+      {"configuration", configuration_of(report)},
+      {"model",
+       {{"file", report.model_file},
+        {"layers", report.layers},
+        {"hidden", report.hidden},
+        {"heads", report.heads},
+        {"sequence", report.sequence}}},
+      {"exit", exit_of(report.soc)},
+      {"hertz",
+       {{"accelerator", report.soc.clocks.accelerator_hz},
+        {"core", report.soc.clocks.core_hz},
+        {"bus", report.soc.clocks.bus_hz}}},
+      {"data_set", report.data_set},
       {"quantities",
        {{"cycles", "accelerator clock cycles"},
         {"busy_cycles", "accelerator clock cycles"},
@@ -224,6 +248,7 @@ std::string json_of(const RunReport& report) {
         {"entropy", "nats, one a computed layer"}}},
       {"energy", energy_head(report)},
       {"envm", envm_of(report.envm, report.soc.memory.envm_cells.ecc)},
+      {"memories", memories_of(report.memories)},
       {"labels", report.tasks.at(0).labels},
       {"tasks", tasks_of(report)},
       {"sentences", Json::array()},
@@ -232,7 +257,7 @@ std::string json_of(const RunReport& report) {
   for (std::size_t i = 0; i < report.sentences.size(); ++i) {
     root["sentences"].push_back(sentence_of(report.sentences[i], i, report));
   }
-  return escaped_for_html(root.dump(2)) + "\n";
+  return html_safe_json(root.dump(2)) + "\n";
 }
 
 }  // namespace edgebert::sim

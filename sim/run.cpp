@@ -3,6 +3,7 @@
 // simulating is refused before the platform is built.
 #include <chrono>
 #include <cstdio>
+#include <span>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -28,6 +29,7 @@
 #include "sim/run_inputs.hpp"
 #include "sim/run_report.hpp"
 #include "sim/schedule_check.hpp"
+#include "sim/tensor_dump.hpp"
 
 namespace edgebert::sim {
 namespace fs = std::filesystem;
@@ -86,7 +88,7 @@ SentenceReport report_of(const Sentence& sentence, std::size_t task, const model
   if (result.predicted_layer != 0) report.predicted_layer = result.predicted_layer;
   for (std::uint32_t i = 0; i < result.layers; ++i) {
     const mailbox::LayerRecord& layer = result.layer[i];
-    report.points.push_back({.hertz = layer.frequency * 1e3, .volts = layer.voltage * 1e-6});
+    report.points.push_back({.hertz = layer.frequency * 1e3, .volts = layer.voltage / 1e6});
   }
   report.deadline_missed = answer.deadline_missed;
   report.deadline_infeasible = (result.flags & mailbox::result_flags::deadline_infeasible) != 0;
@@ -107,6 +109,8 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
   report.soc = loaded.soc;
   report.config_file = options.config.string();
   report.config_hash = loaded.hash;
+  for (const config::Resolved& value : loaded.values)
+    report.configuration.push_back({value.key->path, value.text, fs::path(value.origin).filename().string()});
   report.model_file = model_file.filename().string();
   report.model_hash = image.hash();
   report.tasks.assign(image.tasks().begin(), image.tasks().end());
@@ -124,9 +128,9 @@ RunReport describe(const RunOptions& options, const config::Loaded& loaded, cons
 /// Golden's side of --check.
 class Checker {
  public:
-  Checker(const ModelImage& image, const std::optional<fs::path>& cache, golden::ExitRule rule)
-      : rule_(std::move(rule)) {
-    for (std::size_t task = 0; task < image.tasks().size(); ++task) models_.emplace_back(image, task);
+  /// @param models  one a task
+  Checker(std::span<const golden::Model> models, const std::optional<fs::path>& cache, golden::ExitRule rule)
+      : models_(models), rule_(std::move(rule)) {
     if (cache) cache_.emplace(*cache);
   }
 
@@ -145,25 +149,47 @@ class Checker {
   }
 
  private:
-  std::vector<golden::Model> models_;  ///< one a task
+  std::span<const golden::Model> models_;
   std::optional<golden::Cache> cache_;
   golden::ExitRule rule_;
   std::optional<SentenceCheck> sentence_;
 };
 
-void simulate(Platform& platform, Checker* checker, const std::vector<Sentence>& sentences,
-              const std::vector<std::size_t>& tasks, const std::vector<model::Encoding>& encodings,
-              RunReport& report) {
-  if (checker != nullptr) {
-    platform.on_tile([checker](const Tile& tile) { checker->take(tile); });
+/// Those who look at tiles, and do so at the same ones.
+struct TileReaders {
+  Checker* checker = nullptr;  ///< nothing without --check
+  TensorDump* dump = nullptr;  ///< nothing without --dump
+
+  bool any() const { return checker != nullptr || dump != nullptr; }
+  void begin(const model::Encoding& encoding, std::size_t task) {
+    if (checker != nullptr) checker->begin(encoding, task);
+    if (dump != nullptr) dump->begin(task, encoding.ids, encoding.first_segment);
+  }
+  void take(const Tile& tile) {
+    if (checker != nullptr) checker->take(tile);
+    if (dump != nullptr) dump->take(tile);
+  }
+  void finish(const mailbox::Result& result, std::size_t index, RunReport& report) {
+    if (checker != nullptr) report.checks += checker->finish(result, index);
+    if (dump != nullptr && dump->finish(index) == 0)
+      warn(fmt::format("sentence {}: the platform computed no tensor that --dump asks for", index));
+  }
+};
+
+void simulate(Platform& platform, TileReaders readers, RunTraces& traces,
+              const std::vector<Sentence>& sentences, const std::vector<std::size_t>& tasks,
+              const std::vector<model::Encoding>& encodings, RunReport& report) {
+  if (readers.any()) {
+    platform.on_tile([&readers](const Tile& tile) { readers.take(tile); });
   }
   Progress progress(report.data_set ? sentences.size() : 0);
   for (std::size_t i = 0; i < sentences.size(); ++i) {
-    if (checker != nullptr) checker->begin(encodings[i], tasks[i]);
+    readers.begin(encodings[i], tasks[i]);
+    traces.begin_sentence(sentences[i].text);
     const Clock::time_point start = Clock::now();
     const SentenceResult answer = platform.classify(encodings[i].ids, encodings[i].first_segment, tasks[i]);
     const double host_seconds = seconds_since(start);
-    if (checker != nullptr) report.checks += checker->finish(answer.result, i);
+    readers.finish(answer.result, i, report);
     report.sentences.push_back(report_of(sentences[i], tasks[i], encodings[i], answer));
     report.sentences.back().host_seconds = host_seconds;
     progress.step();
@@ -214,6 +240,8 @@ int run(const RunOptions& options) {
   const Clock::time_point start = Clock::now();
   if (options.golden_cache && !options.check)
     throw Error(Failure::usage, "run: --golden-cache needs --check");
+  if (options.dump.empty() == options.dump_folder.has_value())
+    throw Error(Failure::usage, "run: --dump and --dump-dir need each other");
   const std::vector<Sentence> sentences = sentences_for(options, "run");
   const config::Loaded loaded = config::load(options.config, options.overrides);
   check_numerics(loaded.soc);
@@ -232,6 +260,11 @@ int run(const RunOptions& options) {
       firmware_file,  predictor_file.value_or("")};
   if (options.json && *options.json != "-") check_output(*options.json, inputs);
   if (options.profile_file) check_output(*options.profile_file, inputs);
+  if (options.trace) check_output(*options.trace, inputs);
+  if (options.vcd) {
+    check_output(*options.vcd, inputs);
+    check_output(tracing::save_file_of(*options.vcd), inputs);
+  }
   const std::vector<std::uint8_t> firmware_bytes = read_file(firmware_file, "firmware", Failure::firmware);
   const rv32::ElfFile firmware = rv32::ElfFile::parse(firmware_bytes, firmware_file.string());
 
@@ -244,14 +277,26 @@ int run(const RunOptions& options) {
   if (predictor_file) report.predictor_hash = sha256_of(read_file(*predictor_file, "exit table"));
   report.inputs_hash = hash_of(sentences);
   prepare_energy(options, report);
+  std::vector<golden::Model> golden;  // one a task
+  if (options.check || options.dump_folder) {
+    for (std::size_t task = 0; task < image.tasks().size(); ++task) golden.emplace_back(image, task);
+  }
   std::optional<Checker> checker;
-  if (options.check) checker.emplace(image, options.golden_cache, exit_rule(loaded.soc, predictor));
-  const RunInstruments instruments(options, firmware);
+  if (options.check) checker.emplace(golden, options.golden_cache, exit_rule(loaded.soc, predictor));
+  std::optional<TensorDump> dump;
+  if (options.dump_folder) {
+    dump.emplace(golden, *options.dump_folder, tensors_to_dump(options.dump, image.descriptor().layers));
+  }
+  RunInstruments instruments(options, firmware);
+  instruments.traces().describe(report);
   Platform platform(loaded.soc, image, firmware, predictor,
                     report.energy_table ? &*report.energy_table : nullptr, instruments.instruments());
   report.faults = platform.faults();
-  simulate(platform, checker ? &*checker : nullptr, sentences, tasks, encodings, report);
+  simulate(platform, {checker ? &*checker : nullptr, dump ? &*dump : nullptr}, instruments.traces(),
+           sentences, tasks, encodings, report);
+  for (const std::string& line : instruments.traces().finish()) warn(line);
 
+  report.memories = platform.memories();
   report.wall_seconds = seconds_since(start);
   report.peak_memory_mib = peak_memory_mib();
   if (options.json) report.program_hash = sha256_of(read_file(program_file(), "program"));
@@ -259,6 +304,7 @@ int run(const RunOptions& options) {
   std::string text = json_only ? "" : text_of(report, style_of(STDOUT_FILENO));
   if (instruments.profile() != nullptr)
     text += report_profile(instruments.profile()->report(), options, style_of(STDOUT_FILENO));
+  text = fitted(text, page_width(STDOUT_FILENO));
   if (options.gdb == "stdio") {
     print_error(text);
     text.clear();

@@ -16,12 +16,6 @@ namespace {
 
 constexpr const char* default_firmware = "edgebert-firmware.elf";
 
-/// Where the program's own files are: beside it as built, or in share/ as installed.
-std::vector<fs::path> data_folders() {
-  const fs::path program = program_file().parent_path();
-  return {program / "images", program, program / ".." / "share" / "edgebert"};
-}
-
 /// A file the command line names, or else one the configuration names.
 fs::path file_for(const std::optional<fs::path>& option, const std::string& configured,
                   const fs::path& config, const char* what, Failure failure) {
@@ -36,6 +30,22 @@ fs::path file_for(const std::optional<fs::path>& option, const std::string& conf
 }
 
 }  // namespace
+
+std::vector<fs::path> data_folders() {
+  const fs::path program = program_file().parent_path();
+  const fs::path installed = program / ".." / "share" / "edgebert";
+  return {program / "images", program / "configs", program, installed / "configs", installed};
+}
+
+fs::path config_file_for(const fs::path& name) {
+  std::error_code ignored;
+  if (fs::exists(name, ignored)) return name;
+  for (const fs::path& folder : data_folders()) {
+    const fs::path shipped = (folder / name).lexically_normal();
+    if (fs::is_regular_file(shipped, ignored)) return shipped;
+  }
+  return name;
+}
 
 std::vector<Sentence> sentences_for(const RunOptions& options, const char* command) {
   const int given = options.text.has_value() + options.file.has_value() + options.data_set.has_value();

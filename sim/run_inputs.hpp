@@ -14,6 +14,14 @@
 
 namespace edgebert::sim {
 
+/// Where the program's own files are, first ones first: beside it as built, in share/edgebert of its prefix
+/// as installed. Configurations, energy and exit tables, model images, firmware, the files of the studies.
+std::vector<std::filesystem::path> data_folders();
+
+/// A configuration by its path, or else a shipped one by its name: "edgebert.yaml".
+/// @return `name` itself if there is neither; reading it will say so
+std::filesystem::path config_file_for(const std::filesystem::path& name);
+
 /// The sentences the options name, each with the task that the option or its data set says, if either does.
 /// @param command  for messages: "run"
 /// @throws Error(Failure::usage) unless exactly one of text, file and data_set is given;

@@ -77,7 +77,8 @@ std::vector<UnitReport> RunReport::units() const {
   for (const SentenceReport& sentence : sentences) {
     for (const UnitReport& unit : sentence.units) {
       auto total = std::ranges::find(totals, unit.unit, &UnitReport::unit);
-      if (total == totals.end()) total = totals.insert(total, UnitReport{unit.unit, 0, 0, {}, {}});
+      if (total == totals.end())
+        total = totals.insert(total, UnitReport{unit.unit, 0, 0, {}, {}, unit.timed});
       total->commands += unit.commands;
       total->busy_cycles += unit.busy_cycles;
       total->stalls += unit.stalls;

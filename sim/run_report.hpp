@@ -26,6 +26,13 @@ struct PointReport {
   double volts = 0;
 };
 
+/// A value of the configuration, as `edgebert-sim config` shows it.
+struct ConfiguredValue {
+  std::string key;
+  std::string value;
+  std::string origin;  ///< "default", "timing.preset", "--set" or FILE:LINE, without the file's folder
+};
+
 struct SentenceReport {
   std::string text;
   std::size_t task = 0;  ///< of RunReport::tasks
@@ -52,6 +59,7 @@ struct RunReport {
   SocConfig soc;
   std::string config_file;
   std::string config_hash;
+  std::vector<ConfiguredValue> configuration;  ///< every key, in the schema's order
   std::string model_file;
   std::string model_hash;
   std::string firmware_hash;
@@ -71,6 +79,7 @@ struct RunReport {
   energy::AreaReport area;
   reram::MacroUse envm{};  ///< cells of the eNVM
   FaultReport faults;
+  std::vector<MemoryUse> memories;  ///< at the end of the run
 
   std::vector<SentenceReport> sentences;
   CheckResult checks;

@@ -49,6 +49,10 @@ struct Glyph {
 };
 
 Glyph first_glyph(std::string_view text) {
+  if (text.starts_with("\x1b[")) {  // a colour of ours: what is printable() has no escape character
+    const std::size_t end = text.find('m');
+    if (end != std::string_view::npos) return {end + 1, 0};
+  }
   static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
   const locale_t before = uselocale(utf8 == nullptr ? static_cast<locale_t>(nullptr) : utf8);
   wchar_t character = 0;
@@ -139,9 +143,34 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   return lines;
 }
 
+std::string fitted(std::string_view page, std::size_t width) {
+  constexpr std::size_t hanging = 2;
+  std::string text;
+  while (!page.empty()) {
+    const std::size_t end = std::min(page.find('\n'), page.size());
+    std::string_view line = page.substr(0, end);
+    page.remove_prefix(std::min(end + 1, page.size()));
+    if (columns_of(line) <= width) {
+      text.append(line).append("\n");
+      continue;
+    }
+    const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+    const std::size_t indent = std::min(blanks, width / 2);
+    line.remove_prefix(blanks);
+    std::string_view rest = line;
+    for (std::size_t inset = indent; !rest.empty(); inset = std::min(indent + hanging, width / 2)) {
+      const std::string first = wrap(rest, width - inset).front();
+      text.append(inset, ' ').append(first.substr(0, first.find_last_not_of(' ') + 1)).append("\n");
+      rest.remove_prefix(first.size());
+      rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    }
+  }
+  return text;
+}
+
 std::string elided(std::string_view text, std::size_t width) {
   if (columns_of(text) <= width) return std::string(text);
-  while (columns_of(text) + 3 > width) text.remove_prefix(first_glyph(text).bytes);
+  while (!text.empty() && columns_of(text) + 3 > width) text.remove_prefix(first_glyph(text).bytes);
   return "..." + std::string(text);
 }
 
@@ -217,7 +246,13 @@ void Progress::step() {
   const std::string speed = each > 0 && each <= 1 ? fmt::format("{:.1f} a second", 1 / each)
                                                   : fmt::format("{} each", duration(each));
   const double left = each * static_cast<double>(total_ - done_);
-  print_error(fmt::format("\r\x1b[K{}/{} {}, {}, {} left", done_, total_, noun_, speed, duration(left)));
+  // A line that is wrapped could not be taken back.
+  const std::size_t room = page_width(STDERR_FILENO) - 1;
+  std::string line = fmt::format("{}/{} {}", done_, total_, noun_);
+  for (const std::string& part : {fmt::format(", {}", speed), fmt::format(", {} left", duration(left))}) {
+    if (columns_of(line) + columns_of(part) <= room) line += part;
+  }
+  print_error("\r\x1b[K" + line);
 }
 
 }  // namespace edgebert::sim

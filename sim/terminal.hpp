@@ -38,11 +38,14 @@ std::string dim(std::string_view text, const Style& style);
 std::string red(std::string_view text, const Style& style);
 std::string green(std::string_view text, const Style& style);
 
-/// Terminal columns UTF-8 text takes: wide characters two, combining ones none.
+/// Terminal columns UTF-8 text takes: wide characters two, combining ones and colours none.
 std::size_t columns_of(std::string_view text);
 
 /// Text in lines of at most `width` columns, broken at blanks where there are any.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+/// A page in lines of at most `width` columns: longer ones go on below, further in.
+std::string fitted(std::string_view page, std::size_t width);
 
 /// Text of at most `width` columns: what is too long loses its beginning to "...".
 std::string elided(std::string_view text, std::size_t width);

@@ -49,10 +49,7 @@ MatmulCase matmul_of(CaseFields& fields, std::uint32_t lanes) {
     fields.ignore("masks");
     return matmul;
   }
-  if (lanes > 32) fields.refuse("masks", "masks of at most 32 bits, so V of at most 32", lanes);
-  const std::int64_t widest = (std::int64_t{1} << lanes) - 1;
-  const std::size_t vectors = std::size_t{n1} * ((n0 + lanes - 1) / lanes);
-  matmul.masks = converted<std::uint64_t>(fields.list("masks", {0, widest}, vectors));
+  matmul.masks = fields.bit_words("masks", lanes, std::size_t{n1} * ((n0 + lanes - 1) / lanes));
   return matmul;
 }
 

@@ -11,11 +11,6 @@ namespace {
 
 constinit uint32_t current_job = 0;
 
-void print_field(const char* name, uint32_t value) {
-  console_output::print(name);
-  console_output::print_hex(value);
-}
-
 }  // namespace
 
 void set_current_job(uint32_t number) {
@@ -23,16 +18,11 @@ void set_current_job(uint32_t number) {
 }
 
 void report(const mailbox::Failure& failure) {
-  console_output::print("firmware: failure ");
-  console_output::print_decimal(static_cast<uint32_t>(failure.code));
-  console_output::print(" in job ");
-  console_output::print_decimal(current_job);
-  print_field(", unit ", failure.unit);
-  print_field(", detail ", failure.detail);
-  print_field(", extra ", failure.extra);
-  print_field(", tag ", failure.tag);
-  print_field(", position ", failure.tag_position);
-  console_output::print("\n");
+  console_output::printf(
+      "firmware: failure %u in job %u, unit 0x%08x, detail 0x%08x, extra 0x%08x, tag 0x%08x, position "
+      "0x%08x\n",
+      static_cast<uint32_t>(failure.code), current_job, failure.unit, failure.detail, failure.extra,
+      failure.tag, failure.tag_position);
 
   // Static: a trap may have come from a stack without room for it.
   static constinit mailbox::Result result{};

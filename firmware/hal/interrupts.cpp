@@ -24,7 +24,7 @@ InterruptLine wait_for_any(uint32_t lines) {
   hal::write(controller, interrupt_controller::enable, lines);
   for (;;) {
     const uint32_t line = raised_line();
-    if (line < memory_map::interrupt_lines) return static_cast<InterruptLine>(line);
+    if (line < memory_map::interrupt_lines_max) return static_cast<InterruptLine>(line);
     hal::wait_for_interrupt();
   }
 }
@@ -35,7 +35,7 @@ InterruptLine wait_for_units(uint32_t lines) {
   // Whoever hides behind another unit's command is done by now: no watchdog is needed.
   hal::write(controller, interrupt_controller::enable, lines);
   const uint32_t line = raised_line();
-  if (line < memory_map::interrupt_lines) return static_cast<InterruptLine>(line);
+  if (line < memory_map::interrupt_lines_max) return static_cast<InterruptLine>(line);
   hal::write(memory_map::watchdog.base, watchdog::timeout, watchdog_cycles);
   return wait_for_any(lines | bit_of(InterruptLine::watchdog));
 }

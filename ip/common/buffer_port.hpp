@@ -7,9 +7,10 @@
 // mask buffers, one access where the data buffer has eight or more. Three users at a time: pairs are added
 // up. Each costs the loser at most the other's accesses, so nothing is counted twice beyond them; but a short
 // loser's longer wait for one is not seen by the other: against a count cycle by cycle, its end comes 8 % too
-// early on average of random triples (buffer_port_test.cpp). Cycles lost where three meet are 1.1 % of all in
-// ALBERT-base at n = 16, 1.4 % at n = 8, at most 2.1 % in the shipped model. The published model arbitrates
-// one request a cycle and memory (facts of its ArbitratedScratchpad); priorities are ours.
+// early on average of random triples, 5 % in the middle one, by more than 30 % in one of 20
+// (buffer_port_test.cpp). Cycles lost where three meet are 1.1 % of all in ALBERT-base at n = 16, 1.4 % at n
+// = 8, at most 2.1 % in the shipped model. The published model arbitrates one request a cycle and memory
+// (facts of its ArbitratedScratchpad); priorities are ours.
 #pragma once
 #include <array>
 

@@ -4,9 +4,11 @@
 // time: the time in which the clock would have made the same cycles at its first frequency. Domain time is
 // simulated time until the first change; whole cycles take whole periods of it at every frequency.
 #pragma once
+#include <iterator>
 #include <systemc>
 #include <vector>
 
+#include "contract/error.hpp"
 #include "ip/common/timing.hpp"
 
 namespace edgebert {
@@ -26,10 +28,14 @@ class ClockDomain {
   /// Whole cycles a span of time takes at the present frequency, rounded up.
   Cycles cycles(const sc_core::sc_time& time) const { return ceil_divide(time.value(), period().value()); }
 
-  /// Domain time of a moment.
+  /// Domain time of a moment that is not forgotten.
   sc_core::sc_time domain_time(const sc_core::sc_time& moment) const {
     auto change = changes_.rbegin();
-    while (change->at > moment) ++change;
+    while (change->at > moment) {
+      if (++change == changes_.rend())
+        throw Error(Failure::internal,
+                    "domain time of " + moment.to_string() + " was asked for, but is forgotten");
+    }
     const std::uint64_t since = (moment - change->at).value();
     const std::uint64_t first = first_period_.value();
     const std::uint64_t present = change->period.value();
@@ -52,6 +58,12 @@ class ClockDomain {
   void change(const sc_core::sc_time& now, double hertz) {
     changes_.push_back({now, domain_time(now).value(), period_of(hertz)});
   }
+  /// Nobody asks for moments before this one any more: the changes before it go, but for the last.
+  void forget_before(const sc_core::sc_time& moment) {
+    auto first = changes_.begin();
+    while (std::next(first) != changes_.end() && std::next(first)->at <= moment) ++first;
+    changes_.erase(changes_.begin(), first);
+  }
   /// While a change is under way, nothing may begin to work.
   bool changing() const { return changing_; }
   void set_changing(bool changing) { changing_ = changing; }
@@ -65,7 +77,7 @@ class ClockDomain {
   static sc_core::sc_time period_of(double hertz) { return {1.0 / hertz, sc_core::SC_SEC}; }
 
   sc_core::sc_time first_period_;
-  std::vector<Change> changes_;  ///< the first one is reset
+  std::vector<Change> changes_;  ///< the first one is reset, or what forget_before left
   bool changing_ = false;
 };
 

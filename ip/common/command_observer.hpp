@@ -37,6 +37,10 @@ struct Command {
   std::uint8_t layer;
   Operator op;
   sc_core::sc_time start;
+  // The tile.
+  std::uint8_t head = 0;
+  std::uint16_t row = 0;
+  std::uint16_t column = 0;
 };
 
 /// What a complete command took.
@@ -45,7 +49,8 @@ struct Completion {
   Cycles busy;  ///< with the stalls, all cycles of the command
   Stalls stalls;
   Work work;
-  Cycles port_cycles = 0;  ///< in which a data buffer was read or written, all of them together
+  Cycles port_cycles = 0;   ///< in which a data buffer was read or written, all of them together
+  std::uint32_t error = 0;  ///< what STATUS.error will say
 };
 
 /// Begins and ends arrive in the order of their times.
@@ -53,6 +58,8 @@ class CommandObserver {
  public:
   virtual ~CommandObserver() = default;
   virtual void begin(const Command& command) = 0;
+  /// The same command has been looked at: what it works on of the buffers is claimed.
+  virtual void claimed(const Command&) {}
   virtual void end(const Command& command, const Completion& completion) = 0;
 };
 

@@ -23,6 +23,7 @@ struct Tile {
   std::uint32_t columns;
   Format format;
   std::span<const std::int32_t> values;  ///< rows * columns: codes, Q8.12, UQ1.20 or Q16.16
+  std::uint32_t bias = 0;                ///< exponent bias of codes
 };
 
 using TileObserver = std::function<void(const Tile&)>;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "ip/common/buffer_port.hpp"
@@ -106,8 +107,24 @@ class ScratchBuffer {
       if (meets && (use == Use::writes || other.use == Use::writes)) return false;
     }
     claims_.push_back({owner, begin, end, use});
+    reached_ = std::max(reached_, end);
     return true;
   }
+  /// Bytes that units are working on.
+  std::size_t claimed_bytes() const {
+    std::vector<std::pair<std::size_t, std::size_t>> spans;
+    for (const Claim& each : claims_) spans.emplace_back(each.begin, each.end);
+    std::ranges::sort(spans);
+    std::size_t bytes = 0;
+    std::size_t counted_to = 0;
+    for (const auto& [begin, end] : spans) {
+      bytes += std::max(end, counted_to) - std::max(begin, counted_to);
+      counted_to = std::max(end, counted_to);
+    }
+    return bytes;
+  }
+  /// Behind the last byte that any unit has worked on.
+  std::size_t reached() const { return reached_; }
   void release(const void* owner) {
     std::erase_if(claims_, [owner](const Claim& each) { return each.owner == owner; });
   }
@@ -156,6 +173,7 @@ class ScratchBuffer {
   mutable std::vector<Borrowed> borrowed_;   ///< do not overlap
   std::vector<Claim> claims_;
   std::vector<Region> stamps_;
+  std::size_t reached_ = 0;
 };
 
 /// A data buffer, the mask buffer beside it, and together what one bit-mask decoder reads.

@@ -44,15 +44,20 @@ void Unit::begin(const sc_core::sc_time& delay) {
   }
   running_ = true;
   start_ = sc_core::sc_time_stamp() + delay;
-  idle_ += clock_.domain_time(start_) - clock_.domain_time(end_);
+  domain_start_ = clock_.domain_time(start_);
+  idle_ += domain_start_ - domain_end_;
   tag_ = registers[unit::tag];
   tag_position_ = registers[unit::tag_position];
   registers.set(unit::status, unit::status_busy.put(1));
-  if (activity != nullptr) activity->begin(activity_kind(), clock_.domain_time(start_));
+  if (activity != nullptr) activity->begin(activity_kind(), domain_start_);
   if (command_observer != nullptr) command_observer->begin(command());
   log(LogLevel::debug, start_, [this] { return "starts " + described(); });
-  if (clock_.changing()) return fail(unit::Error::clock_changing);
-  start();
+  if (clock_.changing()) {
+    fail(unit::Error::clock_changing);
+  } else {
+    start();
+  }
+  if (command_observer != nullptr) command_observer->claimed(command());
 }
 
 void Unit::complete_after(Cycles cycles, const Stalls& stalls) {
@@ -104,8 +109,9 @@ void Unit::complete() {
     return;
   }
   running_ = false;
-  end_ = sc_core::sc_time_stamp();
-  in_commands_ += clock_.domain_time(end_) - clock_.domain_time(start_);
+  const sc_core::sc_time& end = sc_core::sc_time_stamp();
+  domain_end_ = clock_.domain_time(end);
+  in_commands_ += domain_end_ - domain_start_;
   ++commands_;
   busy_cycles_ += command_cycles_ - command_stalls_.total();
   stalls_ += command_stalls_;
@@ -116,20 +122,21 @@ void Unit::complete() {
     port_cycles += use.port_cycles;
     use = {};
   }
-  if (activity != nullptr) activity->end(activity_kind(), clock_.domain_time(end_));
+  if (activity != nullptr) activity->end(activity_kind(), domain_end_);
   if (command_observer != nullptr) {
-    command_observer->end(command(), {.end = end_,
+    command_observer->end(command(), {.end = end,
                                       .busy = command_cycles_ - command_stalls_.total(),
                                       .stalls = command_stalls_,
                                       .work = refused_ ? Work{} : work(),
-                                      .port_cycles = refused_ ? 0 : port_cycles});
+                                      .port_cycles = refused_ ? 0 : port_cycles,
+                                      .error = error_});
   }
-  log(LogLevel::debug, end_, [this] {
+  log(LogLevel::debug, end, [this] {
     return "ends " + described() + " after " + std::to_string(command_cycles_) + " cycles, " +
            std::to_string(command_stalls_.total()) + " of them stalled";
   });
   if (error_ != 0) {
-    log(LogLevel::warning, end_,
+    log(LogLevel::warning, end,
         [this] { return described() + " ended with error " + std::to_string(error_); });
   }
   if (!refused_) finish();
@@ -143,12 +150,12 @@ void Unit::complete() {
 
 sc_core::sc_time Unit::time_in_commands() const {
   if (!running_) return in_commands_;
-  return in_commands_ + (clock_.domain_time(sc_core::sc_time_stamp()) - clock_.domain_time(start_));
+  return in_commands_ + (clock_.domain_time(sc_core::sc_time_stamp()) - domain_start_);
 }
 
 sc_core::sc_time Unit::time_idle() const {
   if (running_) return idle_;
-  return idle_ + (clock_.domain_time(sc_core::sc_time_stamp()) - clock_.domain_time(end_));
+  return idle_ + (clock_.domain_time(sc_core::sc_time_stamp()) - domain_end_);
 }
 
 bool Unit::claim(ScratchBuffer& buffer, std::uint64_t base, std::uint64_t rows, std::uint64_t stride,
@@ -185,7 +192,10 @@ Command Unit::command() const {
   return {.unit = unit_kind(),
           .layer = static_cast<std::uint8_t>(unit::tag_layer.get(tag_)),
           .op = static_cast<Operator>(unit::tag_operator.get(tag_)),
-          .start = start_};
+          .start = start_,
+          .head = static_cast<std::uint8_t>(unit::tag_head.get(tag_)),
+          .row = static_cast<std::uint16_t>(unit::tag_row.get(tag_position_)),
+          .column = static_cast<std::uint16_t>(unit::tag_column.get(tag_position_))};
 }
 
 std::string Unit::described() const {
@@ -197,7 +207,7 @@ std::string Unit::described() const {
 }
 
 Tile Unit::tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
-                std::span<const std::int32_t> values) const {
+                std::span<const std::int32_t> values, std::uint32_t bias) const {
   return {.layer = static_cast<std::uint8_t>(unit::tag_layer.get(tag_)),
           .op = static_cast<Operator>(unit::tag_operator.get(tag_)),
           .head = static_cast<std::uint8_t>(unit::tag_head.get(tag_)),
@@ -206,7 +216,8 @@ Tile Unit::tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
           .rows = rows,
           .columns = columns,
           .format = format,
-          .values = values};
+          .values = values,
+          .bias = bias};
 }
 
 }  // namespace edgebert

@@ -81,9 +81,9 @@ class Unit : public RegisterTarget {
   void use_port(ScratchBuffer& buffer, Cycles port_cycles);
   /// When the running command was started; ahead of the kernel's time if the core that did it is.
   const sc_core::sc_time& start_time() const { return start_; }
-  /// A tile described by the TAG registers as they stood at start.
+  /// A tile described by the TAG registers as they stood at start. @param bias  exponent bias of codes
   Tile tile(std::uint32_t rows, std::uint32_t columns, Tile::Format format,
-            std::span<const std::int32_t> values) const;
+            std::span<const std::int32_t> values, std::uint32_t bias = 0) const;
 
  private:
   Effect on_write(const Register& reg, std::uint32_t previous, const sc_core::sc_time& delay) override;
@@ -102,8 +102,9 @@ class Unit : public RegisterTarget {
 
   const ClockDomain& clock_;
   sc_core::sc_event completion_{"completion"};
-  sc_core::sc_time start_;  ///< of the running command
-  sc_core::sc_time end_;    ///< of the last one
+  sc_core::sc_time start_;         ///< of the running command
+  sc_core::sc_time domain_start_;  ///< the same in domain time
+  sc_core::sc_time domain_end_;    ///< of the last one
   sc_core::sc_time in_commands_;
   sc_core::sc_time idle_;
   Cycles command_cycles_ = 0;  ///< of the running command, stalls included

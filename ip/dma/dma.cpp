@@ -133,7 +133,7 @@ void Dma::load_packed() {
   const std::size_t all_masks = rows * row_masks;
   if (!claim(decoder.mask, mask_base, 1, 0, all_masks, Use::writes)) return fail(unit::Error::buffer_in_use);
 
-  if (!read_index_and_masks(decoder.mask.overwrite(mask_base, all_masks))) return fail_on_bus();
+  if (!read_index_and_masks(decoder.mask, mask_base)) return fail_on_bus();
   const std::uint32_t base = registers[regs::buffer_address];
   std::size_t bytes = 0;
   for (const Run& run : data_runs_) bytes += run.bytes;
@@ -141,7 +141,7 @@ void Dma::load_packed() {
   if (!claim(decoder.data, base, 1, 0, bytes, Use::writes)) return fail(unit::Error::buffer_in_use);
   std::size_t to = base;
   for (const Run& run : data_runs_) {
-    if (!read_codes(run, decoder.data, to)) return fail_on_bus();
+    if (read_run(run, decoder.data, to) == nullptr) return fail_on_bus();
     to += run.bytes;
   }
   stamp_.command = {registers[regs::mode],
@@ -165,19 +165,20 @@ void Dma::load_packed() {
   complete_transfer();
 }
 
-/// Masks go to their place; where the codes lie is left in data_runs_.
-bool Dma::read_index_and_masks(std::span<std::uint8_t> masks) {
+/// Masks go to `base` in their buffer; where the codes lie is left in data_runs_.
+bool Dma::read_index_and_masks(ScratchBuffer& buffer, std::size_t base) {
   data_runs_.clear();
   const std::uint32_t rows = registers[regs::rows];
   const std::uint32_t list = registers[regs::row_list];
   const bool whole = registers[regs::groups] == registers[regs::packed_groups];
-  if (list == 0 && whole) return read_whole_rows(masks);
+  if (list == 0 && whole) return read_whole_rows(buffer, base);
   row_numbers_.resize(rows);
   if (list != 0) {
     auto* bytes = reinterpret_cast<std::uint8_t*>(row_numbers_.data());
     if (!read(list, {bytes, std::size_t{rows} * 2})) return false;
   }
   const std::size_t row_masks = registers[regs::groups] * mask_bytes;
+  const std::span masks = buffer.overwrite(base, rows * row_masks);
   for (std::uint32_t r = 0; r < rows; ++r) {
     const std::uint32_t row = list != 0 ? row_numbers_[r] : registers[regs::first_row] + r;
     if (!read_row(row, masks.subspan(r * row_masks, row_masks))) return false;
@@ -185,15 +186,16 @@ bool Dma::read_index_and_masks(std::span<std::uint8_t> masks) {
   return true;
 }
 
-bool Dma::read_whole_rows(std::span<std::uint8_t> masks) {
+bool Dma::read_whole_rows(ScratchBuffer& buffer, std::size_t base) {
   const std::uint32_t first = registers[regs::first_row];
   const std::size_t row_masks = registers[regs::packed_groups] * mask_bytes;
+  const std::size_t bytes = registers[regs::rows] * row_masks;
   std::uint32_t start = 0;
-  if (!row_start(first, start) ||
-      !read(registers[regs::packed_masks] + std::uint64_t{first} * row_masks, masks)) {
-    return false;
-  }
-  data_runs_.push_back({start, bit_mask::population(masks.data(), masks.size() / mask_bytes)});
+  if (!row_start(first, start)) return false;
+  const std::uint8_t* masks =
+      read_run({registers[regs::packed_masks] + std::uint64_t{first} * row_masks, bytes}, buffer, base);
+  if (masks == nullptr) return false;
+  data_runs_.push_back({start, bit_mask::population(masks, bytes / mask_bytes)});
   return true;
 }
 
@@ -232,18 +234,24 @@ bool Dma::read(std::uint64_t address, std::span<std::uint8_t> to) {
 }
 
 /// Long runs are taken by reference: most were decoded before and are never read.
-bool Dma::read_codes(const Run& run, ScratchBuffer& data, std::size_t to) {
-  const std::span bytes = data.overwrite(to, run.bytes);
-  if (run.bytes < worth_borrowing) return read(run.address, bytes);
-  extension_->borrower = this;
+/// @return where the bytes are; nullptr if nobody answers
+const std::uint8_t* Dma::read_run(const Run& run, ScratchBuffer& buffer, std::size_t to) {
+  const std::span bytes = buffer.overwrite(to, run.bytes);
+  extension_->borrower = run.bytes < worth_borrowing ? nullptr : this;
+  extension_->borrowed = nullptr;
   const bool done = read(run.address, bytes);
   extension_->borrower = nullptr;
-  if (done && extension_->borrowed != nullptr) data.borrow(to, run.bytes, extension_->borrowed);
-  return done;
+  if (!done) return nullptr;
+  if (extension_->borrowed == nullptr) return bytes.data();
+  buffer.borrow(to, run.bytes, extension_->borrowed);
+  return extension_->borrowed;
 }
 
 void Dma::copy_borrowed() {
-  for (DecoderBuffers& decoder : decoders_) decoder.data.copy_borrowed();
+  for (DecoderBuffers& decoder : decoders_) {
+    decoder.data.copy_borrowed();
+    decoder.mask.copy_borrowed();
+  }
 }
 
 /// The rows of block() at once; one after the other where they do not lie in one memory, for the first that

@@ -51,12 +51,12 @@ class Dma : public Unit, private Borrower {
   void load();
   void store();
   void load_packed();
-  bool read_index_and_masks(std::span<std::uint8_t> masks);
-  bool read_whole_rows(std::span<std::uint8_t> masks);
+  bool read_index_and_masks(ScratchBuffer& buffer, std::size_t base);
+  bool read_whole_rows(ScratchBuffer& buffer, std::size_t base);
   bool read_row(std::uint32_t row, std::span<std::uint8_t> masks);
   bool row_start(std::uint32_t row, std::uint32_t& address);
   bool read(std::uint64_t address, std::span<std::uint8_t> to);
-  bool read_codes(const Run& run, ScratchBuffer& data, std::size_t to);
+  const std::uint8_t* read_run(const Run& run, ScratchBuffer& buffer, std::size_t to);
   void copy_borrowed() override;
   bool move_rows(tlm::tlm_command command, std::uint8_t* data);
   bool transfer(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes, std::size_t count);

@@ -99,6 +99,11 @@ const ActivationTable& table_of(Activation activation) {
 
 }  // namespace
 
+void prepare_activations() {
+  for (const Activation activation : {Activation::gelu_new, Activation::gelu, Activation::tanh})
+    table_of(activation);
+}
+
 void activate(Activation activation, std::span<std::int32_t> values) {
   if (activation == Activation::none) return;
   if (activation == Activation::relu) {

@@ -18,6 +18,8 @@ std::span<const std::uint32_t> exp_table();
 
 /// An activation function of Q8.12 values, in place.
 void activate(Activation activation, std::span<std::int32_t> values);
+/// Makes the tables that activate() would make when it first needs them.
+void prepare_activations();
 
 /// nearest(2^16 * ln(sum / 2^31)) for sum >= 2^31.
 std::int64_t ln_of_sum(std::uint64_t sum);

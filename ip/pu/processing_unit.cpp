@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "ip/common/copy_rows.hpp"
+#include "ip/numerics/functions.hpp"
 #include "ip/pu/bit_mask.hpp"
 #include "ip/pu/product_ports.hpp"
 
@@ -19,7 +21,9 @@ ProcessingUnit::ProcessingUnit(sc_core::sc_module_name name, const Parameters& p
     : Unit(name, unit::Kind::processing_unit, regs::map, clock),
       parameters_(parameters),
       decoders_(decoders),
-      auxiliary_(auxiliary) {}
+      auxiliary_(auxiliary) {
+  numerics::prepare_activations();
+}
 
 void ProcessingUnit::start() {
   const std::uint32_t mode = registers[regs::mode];
@@ -325,15 +329,14 @@ void ProcessingUnit::write_rows(std::span<const std::uint8_t> bytes) {
   const std::size_t row_bytes = bytes.size() / shape.rows;
   const std::size_t extent = std::size_t{shape.rows - 1} * output.stride + row_bytes;
   const std::span to = decoders_[output.buffer].data.overwrite_some(output.base, extent);
-  for (std::uint32_t r = 0; r < shape.rows; ++r)
-    std::memcpy(to.data() + std::size_t{r} * output.stride, bytes.data() + r * row_bytes, row_bytes);
+  copy_rows({to.data(), output.stride}, {bytes.data(), row_bytes}, row_bytes, shape.rows);
 }
 
 void ProcessingUnit::show_output() const {
   const auto& [shape, output, useful, statistics] = running_;
   if (output.wide()) return observer(tile(shape.rows, shape.columns, Tile::Format::wide, words_));
   observer(tile(shape.rows, shape.columns, Tile::Format::adaptivfloat,
-                std::vector<std::int32_t>(codes_.begin(), codes_.end())));
+                std::vector<std::int32_t>(codes_.begin(), codes_.end()), output.bias));
 }
 
 }  // namespace edgebert

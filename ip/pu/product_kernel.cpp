@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #define HWY_TARGET_INCLUDE "ip/pu/product_kernel.cpp"
 #include <hwy/foreach_target.h>
@@ -50,7 +51,7 @@ constexpr std::size_t tile_rows = 4;
 struct PairProducts {};
 
 /// Adds the products of `group_count` groups of the reduction to some rows of a panel's sums.
-template <typename, std::size_t rows, typename Sum>
+template <typename, std::size_t rows, bool, typename Sum>
 void add_tile(const std::int16_t* a, const std::int16_t* b, std::size_t padded, std::uint32_t group_count,
               Sum* sums, std::size_t stride) {
   std::int32_t tile[rows][panel_columns] = {};
@@ -112,7 +113,7 @@ HWY_INLINE void add_to(std::int64_t* sums, Vector32 vector) {
 }
 
 /// Adds the products of `group_count` groups of the reduction to some rows of a panel's sums.
-template <typename Products, std::size_t rows, typename Sum>
+template <typename Products, std::size_t rows, bool fetches_ahead, typename Sum>
 HWY_INLINE void add_tile(const std::int16_t* a, const std::int16_t* b, std::size_t padded,
                          std::uint32_t group_count, Sum* sums, std::size_t stride) {
   const Tag32 d32;
@@ -126,6 +127,11 @@ HWY_INLINE void add_tile(const std::int16_t* a, const std::int16_t* b, std::size
   }
 #pragma GCC unroll 4
   for (std::uint32_t group = 0; group < group_count; ++group) {
+    if constexpr (fetches_ahead) {
+      const std::int16_t* ahead = b + (std::size_t{group} + group_count) * group_significands;
+      __builtin_prefetch(ahead, 0, 0);
+      __builtin_prefetch(ahead + group_significands / 2, 0, 0);
+    }
     Vector16 columns[panel_vectors];
 #pragma GCC unroll 16
     for (std::size_t v = 0; v < panel_vectors; ++v)
@@ -157,8 +163,16 @@ HWY_INLINE void add_tile(const std::int16_t* a, const std::int16_t* b, std::size
 template <typename Products, std::size_t height, typename Sum>
 void add_rows(const Matrices& m, const std::int16_t* a, const std::int16_t* b, std::uint32_t group_count,
               Sum* sums, std::uint32_t row = 0) {
+  // Once for all rows: the next columns come straight to the first-level cache, since weights that pass
+  // through the others would drive out what the rest of the simulator needs.
+  if (height == tile_rows && row + height <= m.rows) {
+    add_tile<Products, height, true>(a + row * m.padded, b, m.padded, group_count, sums + row * m.stride,
+                                     m.stride);
+    row += height;
+  }
   for (; row + height <= m.rows; row += height) {
-    add_tile<Products, height>(a + row * m.padded, b, m.padded, group_count, sums + row * m.stride, m.stride);
+    add_tile<Products, height, false>(a + row * m.padded, b, m.padded, group_count, sums + row * m.stride,
+                                      m.stride);
   }
   if constexpr (height > 1) {
     if (row < m.rows) add_rows<Products, height / 2>(m, a, b, group_count, sums, row);
@@ -217,6 +231,12 @@ std::uint64_t
 useful_products(const Operand& a, const Operand& b) {
   const std::uint32_t* left = a.nonzeros().data();
   const std::uint32_t* right = b.nonzeros().data();
+  const unsigned __int128 most = static_cast<unsigned __int128>(a.rows()) * b.rows() * a.reduction();
+  if (most <= std::numeric_limits<std::uint32_t>::max()) {
+    std::uint32_t products = 0;
+    for (std::uint32_t k = 0; k < a.reduction(); ++k) products += left[k] * right[k];
+    return products;
+  }
   std::uint64_t products = 0;
   for (std::uint32_t k = 0; k < a.reduction(); ++k) products += std::uint64_t{left[k]} * right[k];
   return products;

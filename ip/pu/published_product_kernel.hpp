@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The arithmetic of the published SystemC model's matrix unit (github.com/harvard-acc/EdgeBERT, hw/cmod), bit
 // for bit with its defects: a compatibility mode for comparing with that model, not for running networks.
-//   product      (16 + ma)(16 + mb) << (ea + eb), sign, wrapped to 16 bits: 62 % of all pairs of codes
-//   overflow sum          wrapped to 16 bits value        sum >> shift, + one 8-bit bias for the whole matrix
-//   (wraps), ReLU, clamped to +-32767; Q4.12 code         mantissa rounded to nearest, halves towards
-//   +infinity; below the format's exponents 0x00;
-//                above them 0x7f whatever the sign
+//   product  (16 + ma)(16 + mb) << (ea + eb) with its sign, wrapped to 16 bits: 62 % of all pairs overflow
+//   sum      wrapped to 16 bits
+//   value    sum >> shift, + one 8-bit bias for the whole matrix (wraps), ReLU, clamped to +-32767; Q4.12
+//   code     mantissa rounded to nearest, halves towards +infinity; below the format's exponents 0x00;
+//            above them 0x7f whatever the sign
 // Wrapping commutes with multiplying and adding, so the exact sums, wrapped once, are the published sums.
 #pragma once
 #include <cstdint>

@@ -60,7 +60,7 @@ void ElementAdd::finish() {
   if (!observer) return;
   if (output.wide()) return observer(tile(rows, features, Tile::Format::wide, operands_.sum));
   observer(tile(rows, features, Tile::Format::adaptivfloat,
-                std::vector<std::int32_t>(codes_.begin(), codes_.end())));
+                std::vector<std::int32_t>(codes_.begin(), codes_.end()), output.bias()));
 }
 
 Work ElementAdd::work() const {

@@ -78,7 +78,7 @@ void Layernorm::finish() {
   code_saturations_ += statistics.code_saturations;
   if (!observer) return;
   observer(tile(rows, features, Tile::Format::adaptivfloat,
-                std::vector<std::int32_t>(codes_.begin(), codes_.end())));
+                std::vector<std::int32_t>(codes_.begin(), codes_.end()), output.bias()));
 }
 
 Work Layernorm::work() const {

@@ -74,7 +74,7 @@ void Softmax::finish() {
   weights_at_maximum_ += statistics.weights_at_maximum;
   if (!observer) return;
   observer(tile(rows, columns, Tile::Format::adaptivfloat,
-                std::vector<std::int32_t>(weights_.begin(), weights_.end())));
+                std::vector<std::int32_t>(weights_.begin(), weights_.end()), probability_bias));
   observer(tile(rows, 1, Tile::Format::row_scale, scales_));
 }
 

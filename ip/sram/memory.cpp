@@ -5,6 +5,8 @@
 #include <cstring>
 #include <new>
 
+#include "ip/common/copy_rows.hpp"
+
 namespace edgebert {
 namespace {
 
@@ -85,9 +87,7 @@ void Memory::read(tlm::tlm_generic_payload& payload, TransferExtension* extensio
       return;
     }
   }
-  std::uint8_t* to = payload.get_data_ptr();
-  for (std::uint32_t row = 0; row < rows.count; ++row)
-    std::memcpy(to + row * rows.data_stride, from + row * rows.memory_stride, row_bytes);
+  copy_rows({payload.get_data_ptr(), rows.data_stride}, {from, rows.memory_stride}, row_bytes, rows.count);
 }
 
 void Memory::write(tlm::tlm_generic_payload& payload, const TransferExtension* extension) {
@@ -95,11 +95,13 @@ void Memory::write(tlm::tlm_generic_payload& payload, const TransferExtension* e
   std::uint8_t* to = bytes_.get() + payload.get_address();
   const std::size_t row_bytes = payload.get_data_length();
   const Rows rows(payload, extension);
-  const std::uint8_t* from = payload.get_data_ptr();
-  for (std::uint32_t row = 0; row < rows.count; ++row)
-    std::memcpy(to + row * rows.memory_stride, from + row * rows.data_stride, row_bytes);
+  copy_rows({to, rows.memory_stride}, {payload.get_data_ptr(), rows.data_stride}, row_bytes, rows.count);
   touch();
   bytes_written_ += rows.count * row_bytes;
+  const std::uint64_t begin = payload.get_address();
+  written_ = written_.bytes() == 0
+                 ? Extent{begin, begin + rows.extent}
+                 : Extent{std::min(written_.begin, begin), std::max(written_.end, begin + rows.extent)};
   if (write_sink_) write_sink_(payload.get_address(), rows.extent);
 }
 

@@ -57,6 +57,12 @@ class Memory : public sc_core::sc_module {
   /// Over the bus only; a core's private port is not counted.
   std::uint64_t bytes_read() const { return bytes_read_; }
   std::uint64_t bytes_written() const { return bytes_written_; }
+  /// From the first to behind the last byte that was written over the bus.
+  struct Extent {
+    std::uint64_t begin = 0, end = 0;
+    std::uint64_t bytes() const { return end - begin; }
+  };
+  Extent written() const { return written_; }
   /// Reads of a part of the contents are counted on their own, too: what it is made of may differ.
   void set_part(std::uint64_t offset, std::uint64_t bytes) { part_ = {offset, offset + bytes}; }
   std::uint64_t part_bytes_read() const { return part_bytes_read_; }
@@ -110,6 +116,7 @@ class Memory : public sc_core::sc_module {
   std::uint64_t bytes_read_ = 0;
   std::uint64_t part_bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;
+  Extent written_;
 };
 
 }  // namespace edgebert

@@ -101,15 +101,15 @@ class TableReader {
   }
 
   void check_above(const YAML::Node& row, const dvfs::VfPoint& point, const dvfs::VfPoint& before) const {
-    const auto check = [&](const char* column, std::uint32_t value, std::uint32_t last, double factor,
+    const auto check = [&](const char* column, std::uint32_t value, std::uint32_t last, double units,
                            Unit unit) {
       if (value > last) return;
       throw refuse(fmt::format("{}: {}: {} is not above {} of the row before it", document_.at(row[column]),
-                               column, format_quantity(value * factor, unit),
-                               format_quantity(last * factor, unit)));
+                               column, format_quantity(value / units, unit),
+                               format_quantity(last / units, unit)));
     };
-    check("voltage", point.microvolts, before.microvolts, 1e-6, Unit::volts);
-    check("frequency", point.kilohertz, before.kilohertz, 1e3, Unit::hertz);
+    check("voltage", point.microvolts, before.microvolts, 1e6, Unit::volts);
+    check("frequency", point.kilohertz, before.kilohertz, 1e-3, Unit::hertz);
   }
 
   YamlDocument document_;

@@ -15,6 +15,7 @@
 #include "contract/file.hpp"
 #include "platform/config/text.hpp"
 #include "platform/rv32/elf.hpp"
+#include "sim/command_line.hpp"
 #include "sim/iss_run/test_machine.hpp"
 
 namespace {
@@ -92,7 +93,8 @@ int main(int argc, char** argv) {
   CLI::App app{
       "Runs a bare-metal RV32IMAC program on the instruction set simulator alone: 4 MiB RAM at 0x80000000, "
       "start "
-      "at the ELF entry in machine mode, any access outside RAM faults, end by a word in the symbol tohost."};
+      "at the ELF entry in machine mode, any access outside RAM faults, end by a word in the symbol tohost.",
+      "iss-run"};
   app.footer(exit_codes);
   Arguments arguments;
   app.add_option("ELF", arguments.elf, "program, ELF32 RISC-V executable")->required();
@@ -108,6 +110,13 @@ int main(int argc, char** argv) {
       ->disable_flag_override();
   app.add_option("--signature", arguments.signature,
                  "write the words between begin_signature and end_signature to this file");
+  app.add_flag_callback(
+      "--man",
+      [&app] {
+        fmt::print("{}", edgebert::sim::man_page(edgebert::sim::describe(app, EDGEBERT_VERSION), ""));
+        throw CLI::Success();
+      },
+      "print the manual page, for man -l");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {

@@ -108,7 +108,7 @@ StudyTable task_table(const std::vector<Line>& lines) {
   table.title = "The tasks, everything on, top clock; spans and sparsities of the paper's tables (recalled)";
   table.notes = {
       "SST-2 and MNLI: average exit layers of the authors' logs with their tables, lai at 0.16 and 0.40 "
-      "nat; QQP and QNLI: no log at hand, all layers",
+      "nat; QQP and QNLI: their tables are at hand, their entropies are not, so all layers",
       "the paper's joules of each task: not available"};
   return table;
 }

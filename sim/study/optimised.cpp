@@ -33,9 +33,7 @@ constexpr Record records[] = {
 };
 
 double average_exit_layer(const Record& record) {
-  const auto file = [](const char* name) {
-    return StudyRuns::file(fmt::format("tests/data/entropy_logs/{}", name));
-  };
+  const auto file = [](const char* name) { return StudyRuns::file(fmt::format("entropy_logs/{}", name)); };
   const auto log = read_entropy_log(file(record.entropies), recorded_layers, record.classes);
   const auto table = golden_table(read_exit_table(file(record.table), record.predict_layer, recorded_layers));
   double sum = 0;

@@ -44,8 +44,8 @@ ReplayRun sst2_replay(const std::string& name, const std::filesystem::path& mode
                       double threshold, std::vector<std::string> overrides) {
   overrides.push_back("exit.policy=" + policy);
   overrides.push_back(fmt::format("exit.threshold={}", threshold));
-  return {name, model, StudyRuns::file("tests/data/entropy_logs/sst2_dev_12layer_entropy.txt"),
-          StudyRuns::file("tests/data/entropy_logs/lut_sst2.csv"), std::move(overrides)};
+  return {name, model, StudyRuns::file("entropy_logs/sst2_dev_12layer_entropy.txt"),
+          StudyRuns::file("entropy_logs/lut_sst2.csv"), std::move(overrides)};
 }
 
 std::string energy_label(const Json& report) {

@@ -68,8 +68,7 @@ StudyRuns::~StudyRuns() {
 }
 
 fs::path StudyRuns::file(const std::string& name) {
-  const fs::path installed = program_file().parent_path() / ".." / "share" / "edgebert";
-  return config::locate(name, {installed, EDGEBERT_SOURCE_DIR}, "file of the study", Failure::input);
+  return config::locate(name, data_folders(), "file of the study", Failure::input);
 }
 
 fs::path StudyRuns::shipped_model() const {

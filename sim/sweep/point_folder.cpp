@@ -5,6 +5,7 @@
 
 #include "contract/file.hpp"
 #include "platform/config/writer.hpp"
+#include "sim/html_safe.hpp"
 #include "sim/run_report.hpp"
 
 namespace edgebert::sim {
@@ -98,18 +99,22 @@ void prepare_folder(const Task& task, const SocConfig& soc) {
   write_text(task.folder / point_name, point.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-void copy_result(const fs::path& from, const fs::path& to, const std::string& config_hash) {
-  const std::vector<std::uint8_t> bytes = read_file(from / result_name, "result");
-  std::string report(bytes.begin(), bytes.end());
-  // As text: a report escapes more than a JSON library would.
-  constexpr std::string_view key = "\"config_hash\": \"";
-  const std::size_t hash = report.find(key);
-  const std::size_t end = hash == std::string::npos ? hash : report.find('"', hash + key.size());
-  if (end == std::string::npos)
+void copy_result(const fs::path& from, const fs::path& to, const std::string& config_hash,
+                 std::uint32_t seed) {
+  const Json source = json_in(from / result_name);
+  Json report = Json::object();
+  for (const auto& [key, value] : source.items()) {
+    report[key] = value;
+    if (key != "config_hash") continue;
+    report[key] = config_hash;
+    report["same_as"] = from.filename().string();
+  }
+  if (!report.contains("same_as") || !report.contains("configuration"))
     throw Error(Failure::input, fmt::format("the result in '{}' is not whole", from.filename().string()));
-  const std::string replacement =
-      fmt::format("{}{}\",\n  \"same_as\": {}", key, config_hash, Json(from.filename().string()).dump());
-  write_text(to / result_name, report.replace(hash, end + 1 - hash, replacement), Durability::flushed);
+  for (Json& row : report["configuration"]) {
+    if (row["key"] == "faults.seed") row["value"] = std::to_string(seed);
+  }
+  write_text(to / result_name, html_safe_json(report.dump(2)) + "\n", Durability::flushed);
 }
 
 Task task_in(const fs::path& folder) {

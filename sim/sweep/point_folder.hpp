@@ -49,10 +49,10 @@ std::optional<PointResult> result_in(const std::filesystem::path& folder, const 
 /// @throws Error(Failure::input) if that cannot be written
 void prepare_folder(const Task& task, const SocConfig& soc);
 
-/// The result of another point, which differs in nothing but its configuration's hash, becomes this one's.
+/// The result of another point, which differs in nothing but faults.seed, becomes this one's.
 /// @throws Error(Failure::input) if it cannot be read or written
 void copy_result(const std::filesystem::path& from, const std::filesystem::path& to,
-                 const std::string& config_hash);
+                 const std::string& config_hash, std::uint32_t seed);
 
 /// The task as prepare_folder wrote it.
 /// @throws Error(Failure::input) if it is not there

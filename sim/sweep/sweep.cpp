@@ -107,7 +107,7 @@ class Sweep {
 
   void write_tables() const {
     write("sweep.csv", csv_of(report_));
-    write("sweep.json", json_of(report_));
+    write(sweep_json_name, json_of(report_));
   }
 
  private:
@@ -159,7 +159,8 @@ class Sweep {
     const SweepRow& done = report_.rows[twin];
     for (const std::size_t index : std::exchange(followers_[twin], {})) {
       SweepRow& row = report_.rows[index];
-      if (done.result) copy_result(folder_of(done), folder_of(row), row.identity.config_hash);
+      if (done.result)
+        copy_result(folder_of(done), folder_of(row), row.identity.config_hash, row.point->soc->faults.seed);
       finish(row, done.outcome);
     }
   }

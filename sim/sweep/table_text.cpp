@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "ip/pu/product_cost.hpp"
 #include "platform/config/text.hpp"
 #include "sim/energy_text.hpp"
 #include "sim/sweep/tables.hpp"
@@ -35,6 +36,11 @@ std::string title_of(const SweepReport& report, const Axis& axis) {
   const auto alike = std::ranges::count_if(
       report.axes, [&](const Axis& other) { return without_sections(other.key->path) == title; });
   return alike == 1 ? title : axis.key->path;
+}
+
+/// Whether its cycles are at an n at which nothing published stands beside them.
+bool extrapolated(const SweepRow& row) {
+  return row.result && row.point->soc && !product::has_published_reference(row.point->soc->pu.vmac_lanes);
 }
 
 double cycles_of(const SweepRow& row) {
@@ -74,8 +80,9 @@ std::vector<Column> all_columns(const SweepReport& report) {
                              [&](const SweepRow& row) { return row.point->values[i].shown; }));
   }
   columns.push_back(column(report, "status", 0, [](const SweepRow& row) { return row.outcome.status; }));
-  columns.push_back(result_column(report, "cycles", 1, [](const PointResult& result) {
-    return grouped(result.totals.value("cycles", std::uint64_t{0}));
+  columns.push_back(column(report, "cycles", 1, [](const SweepRow& row) {
+    if (!row.result) return std::string();
+    return grouped(row.result->totals.value("cycles", std::uint64_t{0})) + (extrapolated(row) ? "*" : "");
   }));
   columns.push_back(result_column(report, "time", 3, [](const PointResult& result) {
     return duration(result.totals.value("simulated_seconds", 0.0));
@@ -163,6 +170,10 @@ std::string text_of(const SweepReport& report, const Style& style, std::size_t w
           std::string(gap, ' ') + bar(cycles_of(row) / most_cycles, static_cast<unsigned>(bar_width), style);
     while (line.ends_with(' ')) line.pop_back();
     text += line + "\n";
+  }
+  if (std::ranges::any_of(report.rows, extrapolated)) {
+    for (const std::string& part : wrap("* extrapolated: no published cycles at n = 2 and 64", width))
+      text += part + "\n";
   }
   for (const SweepRow& row : report.rows) {
     if (row.outcome.error.empty()) continue;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "platform/config/timing_preset.hpp"
 #include "sim/run_report.hpp"
 #include "sim/sweep/campaign.hpp"
 
@@ -89,6 +90,7 @@ Cells cells_of(const SweepReport& report, const SweepRow& row) {
     const PointValue& value = row.point->values[i];
     cells[report.axes[i].key->path] = value.number ? value.canonical : quoted(value.canonical);
   }
+  if (row.point->soc) cells["timing"] = quoted(config::timing_label(*row.point->soc));
   if (!row.result) return cells;
   const Json& totals = row.result->totals;
   for (const auto& [key, column] : total_columns) cells[column] = number_of(totals.value(key, Json()));
@@ -106,6 +108,7 @@ std::vector<std::string> columns_of(const SweepReport& report) {
   std::vector<std::string> columns;
   for (const Axis& axis : report.axes) columns.push_back(axis.key->path);
   columns.push_back("status");
+  columns.push_back("timing");
   for (const auto& [key, column] : total_columns) columns.push_back(column);
   columns.push_back("macs_per_cycle");
   if (report.checked) columns.insert(columns.end(), std::begin(check_columns), std::end(check_columns));
@@ -133,6 +136,7 @@ Json json_of(const SweepReport& report, const SweepRow& row) {
           {"config_hash", text(row.identity.config_hash)},
           {"model_hash", text(row.identity.model_hash)},
           {"firmware_hash", text(row.identity.firmware_hash)},
+          {"timing", row.point->soc ? Json(config::timing_label(*row.point->soc)) : Json(nullptr)},
           {"totals", row.result ? row.result->totals : Json(nullptr)}};
 }
 

@@ -12,6 +12,7 @@
 
 namespace edgebert::sim {
 
+inline constexpr const char* sweep_json_name = "sweep.json";
 inline constexpr const char* sweep_schema = "edgebert-sweep-1";
 
 struct SweepRow {

@@ -16,7 +16,7 @@ CHECKPOINT = SOURCE / "checkpoints" / "sst2-small"
 class Usage(ProgramTest):
     def test_no_command(self):
         self.assert_fails(self.sim(), USAGE, "give a command: run, sweep, compile, quantize-report, generate, replay-vectors, replay-entropies, study, "
-                          "calibrate, config or registers; see --help")
+                          "report, compare, calibrate, config or registers; see --help")
 
     def test_no_config(self):
         self.assert_fails(self.sim("run"), USAGE, "CONFIG is required; see --help")
@@ -176,7 +176,8 @@ class Image(ProgramTest):
         self.assert_fails(
             self.sim("run", "soc.yaml", "--text", "a"), CHECKPOINT_OR_IMAGE,
             f"cannot find model image 'none.image': looked for '{self.folder}/none.image', "
-            f"'{program}/images/none.image', '{program}/none.image', "
+            f"'{program}/images/none.image', '{program}/configs/none.image', '{program}/none.image', "
+            f"'{os.path.dirname(program)}/share/edgebert/configs/none.image', "
             f"'{os.path.dirname(program)}/share/edgebert/none.image'")
 
     def test_none_named(self):

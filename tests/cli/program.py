@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs edgebert-sim for the tests beside this file."""
+import fcntl
+import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 
 SIM = os.environ["EDGEBERT_SIM"]
@@ -58,6 +62,36 @@ class ProgramTest(unittest.TestCase):
     def run_tiny(self, *arguments, text=SENTENCE, **options):
         """`run` of one sentence on the small SoC."""
         return self.sim("run", TINY, "--model", IMAGE, "--text", text, *arguments, **options)
+
+    def tiny_report(self, *arguments):
+        """What run_tiny reports as JSON, but for the host's part."""
+        process = self.run_tiny("--json", "-", *arguments)
+        self.assert_succeeds(process)
+        report = json.loads(process.stdout)
+        del report["host"]
+        return report
+
+    def on_terminal(self, arguments, streams=("stdout",), environment=None, columns=None, code=0):
+        """@return what the program, which ends with that code, writes to those of its streams: they are a terminal of so many columns"""
+        try:
+            controller, terminal = pty.openpty()
+        except OSError as error:
+            self.skipTest(f"this machine has no pseudo-terminals: {error}")
+        if columns:
+            fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        where = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **{stream: terminal for stream in streams}}
+        with subprocess.Popen([SIM, *arguments], **where, env={**os.environ, "TERM": "xterm", **(environment or {})},
+                              cwd=self.folder) as process:
+            os.close(terminal)
+            written = b""
+            try:
+                while chunk := os.read(controller, 65536):
+                    written += chunk
+            except OSError:  # Linux: the program closed the terminal
+                pass
+            self.assertEqual(process.wait(), code, written)
+        os.close(controller)
+        return written
 
     def assert_fails(self, process, code, message):
         """The exit code, nothing on stdout, and one line on stderr that is, or matches, the message."""

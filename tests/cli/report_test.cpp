@@ -19,7 +19,7 @@ RunReport two_sentences() {
   report.tasks = {{"default", "", {"negative", "positive"}}};
   report.layers = 2;
   const UnitReport unit{"dma", 3, 50, {}, {{"bytes_loaded", 8}}};
-  const UnitReport memory{"system_sram", 0, 0, {}, {{"bytes_read", 2048}, {"bytes_written", 1}}};
+  const UnitReport memory{"system_sram", 0, 0, {}, {{"bytes_read", 2048}, {"bytes_written", 1}}, false};
   SentenceReport first;
   first.text = "good";
   first.label = 1;

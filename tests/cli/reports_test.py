@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports: JSON keys and their sums, repeatability, escaping, the text's shape."""
 import json
-import os
-import pty
 import re
-import subprocess
 import unittest
 
-from program import EDGEBERT, IMAGE, SENTENCE, SIM, SOURCE, TINY, ProgramTest, elf
+from program import EDGEBERT, IMAGE, SENTENCE, SOURCE, TINY, ProgramTest, elf
 
 DATA_SET = "sentence\tlabel\n" + SENTENCE + "\t1\nunflinchingly bleak and desperate\t0\nallows us to hope .\t1\n"
 
@@ -28,7 +25,8 @@ class Json(ProgramTest):
         report = self.report("--check")
         self.assertEqual(
             list(report), ["schema", "version", "config_hash", "model_hash", "firmware_hash", "predictor_hash", "inputs_hash", "soc",
-                           "timing", "quantities", "energy", "envm", "labels", "tasks", "sentences", "totals", "host"])
+                           "timing", "config", "configuration", "model", "exit", "hertz", "data_set", "quantities", "energy", "envm", "memories",
+                           "labels", "tasks", "sentences", "totals", "host"])
         self.assertEqual(
             list(report["sentences"][0]), ["index", "text", "task", "label", "prediction", "logits", "exit_layer", "entropy",
                                            "predicted_layer", "points", "deadline", "tokens", "cycles", "seconds", "instructions",
@@ -73,6 +71,13 @@ class Json(ProgramTest):
         for unit in totals["units"]:
             parts = [part for sentence in sentences for part in sentence["units"] if part["unit"] == unit["unit"]]
             self.assertEqual(unit["busy_cycles"], sum(part["busy_cycles"] for part in parts))
+        for part in (*sentences, totals):
+            for unit in part["units"]:
+                counted = unit["unit"] in ("system_sram", "weight_memory", "envm", "bus")
+                cycles = unit["busy_cycles"] + sum(unit["stalled_cycles"].values()) + unit["idle_cycles"]
+                self.assertEqual(cycles, 0 if counted else part["cycles"], unit["unit"])
+        # A unit without a command is idle all the time.
+        self.assertIn(0, [unit["commands"] for part in sentences for unit in part["units"] if unit["unit"] == "dvfs"])
         for key in ("macs", "bytes_loaded", "bytes_stored", "cycles"):
             parts = [row[key] for sentence in sentences for row in sentence["operators"]]
             self.assertEqual(sum(row[key] for row in totals["operators"]), sum(parts))
@@ -122,6 +127,43 @@ class Json(ProgramTest):
         for value in (report["energy"], report["totals"]["energy"], report["totals"]["energy_joules"], report["totals"]["area_mm2"]):
             self.assertIsNone(value)
 
+    def test_memories(self):
+        report = self.report()
+        memories = {memory["memory"]: memory for memory in report["memories"]}
+        self.assertEqual(list(memories), ["boot_rom", "system_sram", "weight_memory", "envm", "data_buffer_0", "mask_buffer_0", "data_buffer_1",
+                                          "mask_buffer_1", "auxiliary_buffer"])
+        for memory in memories.values():
+            self.assertEqual(memory["used_bytes"], sum(part["bytes"] for part in memory["parts"]))
+            self.assertTrue(0 <= memory["used_bytes"] <= memory["bytes"], memory)
+        self.assertGreater(memories["data_buffer_0"]["used_bytes"], 0)
+        self.assertEqual((memories["envm"]["address"], memories["auxiliary_buffer"]["address"]), (0x20000000, None))
+        # Cells of the eNVM count the same bytes: one bit a cell in masks, two in codes.
+        regions = {region["region"]: region for region in report["envm"]["regions"]}
+        masks, codes = (part["bytes"] for part in memories["envm"]["parts"])
+        self.assertEqual((regions["masks"]["cell"], regions["masks"]["cells"]), ("slc", masks * 8))
+        self.assertEqual((regions["codes"]["cell"], regions["codes"]["cells"]), ("mlc2", codes * 4))
+        # The linker script reserves 64 KiB with the stack; what .data is set from counts in the boot ROM.
+        own, activations = memories["system_sram"]["parts"]
+        self.assertEqual((own["what"], activations["what"]), ("firmware's data", "token ids and activations"))
+        self.assertTrue(63 * 1024 < own["bytes"] <= 64 * 1024, own)
+        moved = self.report("--set", "embedding.store=dram", "--set", "memory.weight_memory.size=8MiB")
+        there = {memory["memory"]: memory for memory in moved["memories"]}
+        self.assertEqual(there["envm"]["parts"], [])
+        embeddings = there["weight_memory"]["parts"][1]
+        self.assertEqual(embeddings["what"], "word embeddings")
+        self.assertTrue(0 <= embeddings["bytes"] - (masks + codes) < 4 * 64, embeddings)  # four tensors, aligned to 64
+        self.assertEqual(there["weight_memory"]["bytes"], 8 << 20)
+
+    def test_configuration_with_origins(self):
+        rows = {row["key"]: row for row in self.report("--set", "exit.threshold=0.25")["configuration"]}
+        self.assertEqual(rows["exit.threshold"], {"key": "exit.threshold", "value": "0.25 nat", "origin": "--set"})
+        self.assertRegex(rows["pu.vmac_lanes"]["origin"], r"^tiny\.yaml:\d+$")
+        self.assertEqual(rows["memory.envm.size"]["origin"], "default")
+        printed = self.sim("config", TINY).stdout.decode()
+        for key, row in rows.items():
+            self.assertIn(f"\n{key} ", printed)
+        self.assertEqual(len(rows), len(re.findall(r"^[a-z].*$", printed.split("\n", 1)[1], re.MULTILINE)))
+
     def test_limit(self):
         self.assertEqual(len(self.data_set_report(TINY, "--limit", "2")["sentences"]), 2)
 
@@ -135,12 +177,15 @@ class Json(ProgramTest):
         del first["host"], second["host"]
         self.assertEqual(first, second)
 
+    @staticmethod
+    def results(report):
+        """A report without what says how it was made."""
+        return {key: value for key, value in report.items() if key not in ("host", "configuration")}
+
     def test_the_quantum_changes_nothing(self):
-        expected = self.data_set_report(TINY)
-        del expected["host"]
+        expected = self.results(self.data_set_report(TINY))
         for quantum in (1, 97, 1000000):
-            report = self.data_set_report(TINY, "--set", f"core.quantum={quantum}")
-            del report["host"]
+            report = self.results(self.data_set_report(TINY, "--set", f"core.quantum={quantum}"))
             self.assertEqual(report, expected, quantum)
 
     def test_the_quantum_changes_nothing_for_firmware_that_polls(self):
@@ -170,8 +215,7 @@ class Json(ProgramTest):
         reports = []
         for quantum in (1, 7, 1000, 100000):
             report = self.data_set_report(TINY, "--firmware", "poll.elf", "--set", f"core.quantum={quantum}")
-            del report["host"]
-            reports.append(report)
+            reports.append(self.results(report))
         self.assertGreater(reports[0]["sentences"][1]["cycles"], 0)
         for report in reports[1:]:
             self.assertEqual(report, reports[0])
@@ -266,37 +310,21 @@ class Text(ProgramTest):
 class Terminal(ProgramTest):
     """stdout or stderr is a terminal."""
 
-    def on_terminal(self, stream, arguments, environment):
-        """@return what the program writes to that stream"""
-        try:
-            controller, terminal = pty.openpty()
-        except OSError as error:
-            self.skipTest(f"this machine has no pseudo-terminals: {error}")
-        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: terminal}
-        with subprocess.Popen([SIM, "run", TINY, "--model", IMAGE, *arguments], **streams,
-                              env={**os.environ, "TERM": "xterm", **environment}, cwd=self.folder) as process:
-            os.close(terminal)
-            written = b""
-            try:
-                while chunk := os.read(controller, 65536):
-                    written += chunk
-            except OSError:  # Linux: the program closed the terminal
-                pass
-            self.assertEqual(process.wait(), 0)
-        os.close(controller)
-        return written
+    def run_on_terminal(self, stream, arguments, environment):
+        """@return what a run writes to that stream"""
+        return self.on_terminal(["run", TINY, "--model", IMAGE, *arguments], [stream], environment)
 
     def test_progress_is_shown_and_removed(self):
         self.write("set.tsv", DATA_SET)
-        written = self.on_terminal("stderr", ["--dataset", "set.tsv"], {})
+        written = self.run_on_terminal("stderr", ["--dataset", "set.tsv"], {})
         self.assertIn(b"1/3 sentences, ", written)
         self.assertTrue(written.endswith(b"\r\x1b[K"), written)
 
     def test_colour_unless_no_color(self):
         without_no_color = {"NO_COLOR": ""}
-        self.assertIn(b"\x1b[1m", self.on_terminal("stdout", ["--text", SENTENCE], without_no_color))
-        self.assertNotIn(b"\x1b", self.on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "1"}))
-        self.assertNotIn(b"\x1b", self.on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "", "TERM": "dumb"}))
+        self.assertIn(b"\x1b[1m", self.run_on_terminal("stdout", ["--text", SENTENCE], without_no_color))
+        self.assertNotIn(b"\x1b", self.run_on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "1"}))
+        self.assertNotIn(b"\x1b", self.run_on_terminal("stdout", ["--text", SENTENCE], {"NO_COLOR": "", "TERM": "dumb"}))
 
 
 if __name__ == "__main__":

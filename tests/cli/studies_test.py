@@ -85,6 +85,9 @@ class Studies(ProgramTest):
             if before["quantity"] == "latency":
                 self.assertGreater(after["ours"], before["ours"])
         self.assertEqual(slower["set"], ["clocks.accelerator=500MHz"])
+        configurations = {row["configuration"] for row in plain["tables"][0]["rows"]}
+        self.assertEqual(configurations, {"n = 2*", "n = 4", "n = 8", "n = 16", "n = 32", "n = 64*"})
+        self.assertIn("extrapolated", plain["tables"][0]["notes"][0])
 
     def test_jobs_change_nothing(self):
         self.assertEqual(self.study("mobile-gpu", "--jobs", "1"), self.study("mobile-gpu", "--jobs", "2"))

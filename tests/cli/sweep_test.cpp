@@ -159,11 +159,33 @@ TEST_CASE("sweep: what a process ends with becomes a status") {
 TEST_CASE("sweep: CSV") {
   const Example example;
   CHECK(csv_of(example.report) ==
-        "pu.vmac_lanes,buffers.data,status,sentences,cycles,seconds,instructions,macs,accuracy,"
+        "pu.vmac_lanes,buffers.data,status,timing,sentences,cycles,seconds,instructions,macs,accuracy,"
         "average_exit_layer,energy_joules,area_mm2,macs_per_cycle,processing_unit.busy_cycles,processing_"
         "unit.macs,error\n"
-        "8,32768,done,1,1000,1e-06,7,2500,,2.0,,,2.5,500,2500,\n"
-        "12,32768,config,,,,,,,,,,,,,\" -12 is \"\"odd\"\", they say\"\n");
+        "8,32768,done,\"overlapped timing\",1,1000,1e-06,7,2500,,2.0,,,2.5,500,2500,\n"
+        "12,32768,config,,,,,,,,,,,,,,\" -12 is \"\"odd\"\", they say\"\n");
+}
+
+TEST_CASE("sweep: cycles at an n without a published reference are marked wherever they stand") {
+  const Settings settings = {"pu.vmac_lanes=2,4,64"};
+  const auto points = points_of(settings);
+  SweepReport report{"tiny", "abc", false, axes_of(settings), {}};
+  for (const Point& point : points)
+    report.rows.push_back({&point, {}, {"done", ""}, PointResult{{{"cycles", 1000}}}});
+  const std::string text = text_of(report, {false, false}, 60);
+  INFO(text);
+  CHECK(text.find("           2    done  1,000*  ") != std::string::npos);
+  CHECK(text.find("           4    done   1,000  ") != std::string::npos);
+  CHECK(text.find("          64    done  1,000*  ") != std::string::npos);
+  CHECK(text.find("\n* extrapolated: no published cycles at n = 2 and 64\n") != std::string::npos);
+  const std::string csv = csv_of(report);
+  INFO(csv);
+  CHECK(csv.find("\n2,done,\"overlapped timing (extrapolated: no reference at this n)\",") !=
+        std::string::npos);
+  CHECK(csv.find("\n4,done,\"overlapped timing\",") != std::string::npos);
+  const auto json = nlohmann::json::parse(json_of(report))["points"];
+  CHECK(json[1]["timing"] == "overlapped timing");
+  CHECK(json[2]["timing"] == "overlapped timing (extrapolated: no reference at this n)");
 }
 
 TEST_CASE("sweep: the table fits the width, keys and status stay") {

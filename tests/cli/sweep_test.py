@@ -2,12 +2,10 @@
 """Sweeps: tables, the terminal, command lines."""
 import json
 import os
-import pty
 import re
-import subprocess
 import unittest
 
-from program import CONFIG, INPUT, POINTS, SENTENCE, SIM, USAGE
+from program import CONFIG, INPUT, POINTS, SENTENCE, USAGE
 from sweeps import LANES, SweepTest
 
 DATA_SET = "sentence\tlabel\n" + SENTENCE + "\t1\nunflinchingly bleak and desperate\t0\n"
@@ -113,34 +111,20 @@ class Terminal(SweepTest):
             self.assertRegex(line, rf"^ +{row['pu.vmac_lanes']} +done +{int(row['cycles']):,} ")
         self.assertLessEqual(max(map(len, lines)), 100)
 
-    def on_terminal(self, columns):
-        try:
-            controller, terminal = pty.openpty()
-        except OSError as error:
-            self.skipTest(f"this machine has no pseudo-terminals: {error}")
-        subprocess.run(["stty", "cols", str(columns)], stdin=terminal, check=True)
-        with subprocess.Popen([SIM, *self.arguments("--text", SENTENCE, "--set", LANES + ",12")], stdout=terminal, stderr=terminal,
-                              cwd=self.folder, env={**os.environ, "TERM": "xterm", "NO_COLOR": "1"}) as process:
-            os.close(terminal)
-            written = b""
-            try:
-                while chunk := os.read(controller, 65536):
-                    written += chunk
-            except OSError:  # Linux: the program closed the terminal
-                pass
-            self.assertEqual(process.wait(), POINTS)
-        os.close(controller)
-        return written.decode()
+    def sweep_on_terminal(self, columns):
+        """@return what a sweep with a point that fails writes"""
+        arguments = self.arguments("--text", SENTENCE, "--set", LANES + ",12")
+        return self.on_terminal(arguments, ("stdout", "stderr"), {"NO_COLOR": "1"}, columns, POINTS).decode()
 
     def test_a_narrow_terminal_has_fewer_columns(self):
-        lines = self.on_terminal(40).split("\r\x1b[K")[-1].splitlines()
+        lines = self.sweep_on_terminal(40).split("\r\x1b[K")[-1].splitlines()
         table = lines[:-1]  # the last line is the error
         self.assertLessEqual(max(map(len, table)), 40, table)
         self.assertRegex(table[0], r"^ +vmac_lanes +status +cycles")
         self.assertNotIn("DMA busy", table[0])
 
     def test_progress_and_time_left(self):
-        written = self.on_terminal(80)
+        written = self.sweep_on_terminal(80)
         self.assertIn("0/3 points", written)
         self.assertRegex(written, r"\r\x1b\[K2/3 points, [^\r]+, [^\r]+ left")
 

@@ -2,6 +2,8 @@
 // Widths, wrapping, bars and numbers of text output.
 #include "sim/terminal.hpp"
 
+#include <algorithm>
+
 #include "tests/test.hpp"
 
 using namespace edgebert::sim;
@@ -63,4 +65,17 @@ TEST_CASE("terminal: numbers and durations as a person reads them") {
 TEST_CASE("terminal: colour only where wanted") {
   CHECK(bold("x", ascii) == "x");
   CHECK(bold("x", Style{true, false}) == "\x1b[1mx\x1b[0m");
+}
+
+TEST_CASE("terminal: a page is fitted to a narrow terminal, nothing is lost") {
+  CHECK(fitted("short\n\n  also short\n", 20) == "short\n\n  also short\n");
+  CHECK(fitted("  unit        busy   stalled\n", 20) == "  unit        busy\n    stalled\n");
+  CHECK(fitted("\x1b[1mbold text of words\x1b[0m\n", 10) == "\x1b[1mbold text\n  of words\x1b[0m\n");
+  const std::string wide = fitted(std::string(30, 'x') + " \u6620\u753b\u6620\u753b\u6620\u753b\n", 8);
+  for (std::size_t begin = 0; begin < wide.size();) {
+    const std::size_t end = wide.find('\n', begin);
+    CHECK(columns_of(wide.substr(begin, end - begin)) <= 8);
+    begin = end + 1;
+  }
+  CHECK(std::count(wide.begin(), wide.end(), 'x') == 30);
 }

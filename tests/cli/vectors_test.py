@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import subprocess
 import unittest
 
@@ -140,6 +141,22 @@ class Replay(VectorTest):
                                      {"case": 2, "unit": case["unit"], "key": key, **where})
                     self.assertNotEqual(first["expected"], first["got"])
                     self.assertEqual(report["cases"], {"compared": 2, "different": 1})
+
+    def test_masks_of_64_lanes_have_no_sign(self):
+        case = random_case(random.Random(6), 64, 1, 1, 1)
+        del case["cycles"]
+        self.assertGreater(max(case["masks"]), 2**63)
+        code, report = self.report(self.write_cases(case), *PUBLISHED)
+        self.assertEqual((code, report["masks"]), (0, {"compared": 64, "different": 0}))
+        case["masks"][5] ^= 1 << 63
+        code, report = self.report(self.write_cases(case), *PUBLISHED)
+        first = report["first_difference"]
+        self.assertEqual((code, first["key"], first["row"]), (MISMATCH, "masks", 5))
+        self.assertEqual(first["expected"], case["masks"][5])
+        self.assertEqual(first["expected"] ^ first["got"], 1 << 63)
+        case["masks"][5] = 1 << 64
+        self.assert_fails(self.replay(self.write_cases(case), *PUBLISHED), INPUT,
+                          re.compile(r".*:1: masks\[5\]: expected a whole number from 0 to 18446744073709551615, found .*"))
 
     def test_altered_masks_are_found(self):
         case = cases_of(RECORDED)[1]

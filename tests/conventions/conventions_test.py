@@ -30,7 +30,7 @@ INCLUDE_RULES = [
     (r"sim/", r"contract/|ip/|platform/|model/|golden/|sim/"),
 ]
 # Computed or counted without a simulator.
-SYSTEMC_FREE = r"contract/|ip/numerics/|ip/.*_(kernel|cost|regs)\.[ch]pp|ip/dvfs/(vf_curve|ldo|adpll|transition)\.[ch]pp|ip/envm/(?!envm\.hpp)|platform/(rv32|config)/|platform/debug/(?!soc_target)|platform/energy/(?!energy_account)|model/|golden/|firmware/"
+SYSTEMC_FREE = r"contract/|ip/numerics/|ip/.*_(kernel|cost|regs)\.[ch]pp|ip/dvfs/(vf_curve|ldo|adpll|transition)\.[ch]pp|ip/envm/(?!envm\.hpp)|platform/(rv32|config)/|platform/debug/(?!soc_target)|platform/energy/(?!energy_account)|platform/tracing/(?!soc_probe)|model/|golden/|firmware/"
 LONGEST_FILE = 500
 
 

@@ -4,11 +4,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import time
 import unittest
 
-from program import IMAGE, INTERRUPTED, SENTENCE, SIM, TINY, USAGE, ProgramTest, elf
+from program import IMAGE, INTERRUPTED, SENTENCE, SIM, SOURCE, TINY, USAGE, ProgramTest, elf
 
 FIRMWARE = os.environ["EDGEBERT_FIRMWARE"]
 TICKING = os.environ["EDGEBERT_TICKING_FIRMWARE"]
@@ -157,6 +159,31 @@ class Protocol(Session):
         # Ten simulated milliseconds of boot may end before the interrupt is seen; then the failure is shown.
         self.assertIn(process.returncode, (INTERRUPTED, 9))
         self.assertRegex(received, rb"T0[26]thread:1;")
+
+    def test_ctrl_c_in_gdb(self):
+        """Running sentences are interrupted, looked at while time stands still, and go on to their report."""
+        process = subprocess.Popen([SIM, "run", TINY, "--model", IMAGE, "--dataset", SOURCE / "checkpoints" / "sst2-small" / "dev.tsv", "--limit", "400", "--gdb"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder)
+        self.addCleanup(lambda: (process.kill(), process.communicate()))
+        port = re.search(rb"127\.0\.0\.1:(\d+)", process.stderr.readline()).group(1).decode()
+        script = self.write("session.gdb", "\n".join([
+            "set pagination off", "set confirm off", f"target remote 127.0.0.1:{port}", "tbreak edgebert::firmware::classify", "continue",
+            f"shell touch '{self.folder}/running'", "continue", "monitor time", "shell sleep 0.3", "monitor time", "backtrace", "stepi",
+            "monitor time", "detach"]) + "\n")
+        with subprocess.Popen([GDB, "-q", "-nx", "-batch", "-x", script, FIRMWARE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as gdb:
+            deadline = time.monotonic() + 60
+            while not (self.folder / "running").exists() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(0.3)
+            gdb.send_signal(signal.SIGINT)
+            text = gdb.communicate(timeout=60)[0]
+        self.assert_in_order(text, r"Program received signal SIGINT", r"^#\d+ .*(serve|main)", "detached")
+        times = re.findall(r"^[\d.]+ ms, core cycle (\d+), \d+ instructions", text, re.M)
+        self.assertEqual(times[0], times[1])
+        self.assertEqual(len(times), 3)
+        stdout, _ = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0)
+        self.assertIn(b"400 sentences", stdout)
 
     def test_options(self):
         for port in ("99999", "-1", "gdb", "12a"):

@@ -14,16 +14,9 @@ EVERYTHING = ["--profile", "profile.json", "--log", ".*=debug", "--trace-registe
 
 
 class NothingChanges(ProgramTest):
-    def report(self, *arguments):
-        process = self.run_tiny("--json", "-", *arguments)
-        self.assert_succeeds(process)
-        report = json.loads(process.stdout)
-        del report["host"]
-        return report
-
     def test_reports_are_equal(self):
         for configuration in ([], ["--set", "core.quantum=7"], ["--set", "exit.threshold=0", "--set", "bus.register_latency=3"]):
-            self.assertEqual(self.report(*configuration), self.report(*configuration, *EVERYTHING))
+            self.assertEqual(self.tiny_report(*configuration), self.tiny_report(*configuration, *EVERYTHING))
 
 
 class Profile(ProgramTest):
@@ -96,10 +89,11 @@ class Log(ProgramTest):
 
     def test_console(self):
         lines = self.lines("--firmware", TICKING)
-        self.assertEqual(len(lines), 4)
+        self.assertEqual(len(lines), 5)
         times = [float(re.fullmatch(r"\[ {3}(0\.\d{3}) ms\] tick", line).group(1)) for line in lines[:3]]
         self.assertEqual(times, [0.004, 0.008, 0.013])
         self.assertRegex(lines[3], r"^\[ +0\.0\d\d ms\] red \\x1b\[31m and a bell\\x07$")
+        self.assertRegex(lines[4], r"^\[ +0\.0\d\d ms\] a line without an end$")
         self.assertEqual(self.lines("--firmware", TICKING, "--log", "console=off"), [])
 
     def test_levels_and_order(self):

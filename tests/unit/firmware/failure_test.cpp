@@ -45,7 +45,8 @@ mailbox::Result run_to_failure(FakeMachine& machine, FailureCode code) {
   REQUIRE(machine.results.size() == 1);
   CHECK(machine.results[0].failure.code == code);
   CHECK(machine.results[0].classes == 0);
-  CHECK_FALSE(machine.console.empty());
+  CHECK(machine.console.starts_with("firmware: failure " + std::to_string(exit_code) + " in job "));
+  CHECK(machine.console.ends_with("\n"));
   return machine.results[0];
 }
 

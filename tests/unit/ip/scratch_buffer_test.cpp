@@ -72,5 +72,18 @@ TEST_CASE("a buffer that borrows holds what a buffer that copies holds") {
   }
 }
 
+TEST_CASE("a buffer knows how far units have worked on it") {
+  ScratchBuffer buffer(size);
+  const int unit = 0;
+  const int other = 0;
+  CHECK(buffer.reached() == 0);
+  CHECK(buffer.claim(&unit, 8, 24, ScratchBuffer::Use::reads));
+  CHECK(buffer.claim(&unit, 0, 16, ScratchBuffer::Use::writes));
+  CHECK_FALSE(buffer.claim(&other, 8, 64, ScratchBuffer::Use::writes));
+  CHECK(buffer.reached() == 24);
+  buffer.release(&unit);
+  CHECK(buffer.reached() == 24);
+}
+
 }  // namespace
 }  // namespace edgebert

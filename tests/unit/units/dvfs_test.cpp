@@ -297,4 +297,15 @@ TEST_CASE("clock domain: cycles are counted over changes that fall between edges
   CHECK(clock.domain_cycles(clock.domain_time(end)) == 1'000'018);
   CHECK(clock.domain_time(end) - clock.domain_time(ns(10.5)) == clock.domain_time_of(1'000'007));
   CHECK(clock.domain_time(ns(3)) == ns(3));
+
+  const sc_time counted = clock.domain_time(end);
+  const sc_time between = ns(10.5) + clock.time(2);
+  const sc_time counted_between = clock.domain_time(between);
+  clock.forget_before(between);
+  CHECK(clock.domain_time(between) == counted_between);
+  CHECK(clock.domain_time(end) == counted);
+  CHECK_THROWS_AS(clock.domain_time(ns(3)), Error);
+  clock.forget_before(end);
+  CHECK(clock.domain_time(end) == counted);
+  CHECK_THROWS_AS(clock.domain_time(between), Error);
 }

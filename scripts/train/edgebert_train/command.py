@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command scripts/train/run: stages of a recipe in order, each from the stages before it."""
+import argparse
+import json
+import pathlib
+
+import torch
+
+from . import checkpoint, data, distillation, evaluate, off_ramps, trainer
+from .albert import Geometry, SmallAlbert
+from .off_ramps import OffRampStage
+from .recipes import RECIPES, Ensemble, Export
+
+
+class Run:
+    """A folder of stages; `seed` decides every random number in it."""
+
+    def __init__(self, folder, seed, geometry=Geometry()):
+        self.folder, self.seed, self.geometry = pathlib.Path(folder), seed, geometry
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def training_sentences(self):
+        """SST-2's phrases, then the film-review sentences; tokenised once a folder."""
+        cache = self.folder / "sentences.pt"
+        if not cache.exists():
+            phrases = data.read_tsv(data.INPUTS / "train.tsv", self.geometry.sequence)
+            trainer.save(cache, {"phrases": phrases, "reviews": data.read_reviews(self.geometry.sequence)})
+        return torch.load(cache)
+
+    def model(self, start):
+        model = SmallAlbert(self.geometry)
+        if start:
+            model.load_state_dict(torch.load(self.folder / f"{start}.pt")["model"])
+        else:
+            with torch.no_grad():
+                model.word_embeddings.weight.copy_(data.word_vectors())
+        return model
+
+    def lesson(self, stage):
+        """The sentences a stage learns from and their target probabilities."""
+        parts = self.training_sentences()
+        sentences = parts["phrases"] + parts["reviews"]
+        hard = torch.nn.functional.one_hot(sentences.labels, self.geometry.classes).float()
+        soft = self.probabilities(stage.teacher) if stage.teacher else hard
+        return sentences, distillation.target_probabilities(sentences.labels, soft, stage.alpha if stage.teacher else 0.0)
+
+    def stage(self, stage):
+        path = self.folder / f"{stage.name}.pt"
+        if path.exists():
+            return
+        seed = self.seed * 1000 + stage.salt
+        torch.manual_seed(seed)
+        model = self.model(stage.start)
+        sentences, targets = self.lesson(stage)
+        trainer.run(trainer.Training(stage, model, sentences, targets, seed), path)
+        self.report(stage.name, max(stage.depths[-1][1]))
+
+    def off_ramps(self, stage):
+        path = self.folder / f"{stage.name}.pt"
+        if path.exists():
+            return
+        model = self.model(stage.start)
+        sentences, targets = self.lesson(stage)
+        log = off_ramps.train(stage, model, sentences.every(stage.stride), targets[:: stage.stride], self.seed * 1000 + stage.salt)
+        trainer.save(path, {"model": model.state_dict(), "log": log})
+        self.report(stage.name, self.geometry.layers)
+
+    def probabilities(self, name):
+        return torch.load(self.folder / f"{name}.pt")["probabilities"]
+
+    def ensemble(self, ensemble):
+        path = self.folder / f"{ensemble.name}.pt"
+        if path.exists():
+            return
+        parts = self.training_sentences()
+        sentences = parts["phrases"] + parts["reviews"]
+        members = [
+            torch.softmax(evaluate.logits(self.model(member), sentences, depth)[-1], -1) for member, depth in ensemble.members
+        ]
+        trainer.save(path, {"probabilities": torch.stack(members).mean(0)})
+
+    def report(self, name, depth):
+        """Writes OUT/NAME.json: dev accuracy and entropy a layer, early exit at several thresholds."""
+        dev = data.read_tsv(data.SMALL / "dev.tsv", self.geometry.sequence)
+        answers = evaluate.logits(self.model(name), dev, depth)
+        result = evaluate.summary(answers, dev.labels)
+        result["early_exit"] = [evaluate.early_exit(answers, dev.labels, t / 20) for t in range(1, 14)]
+        (self.folder / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
+        print(name, "dev accuracy %", " ".join(f"{a:.2f}" for a in result["accuracy"]), flush=True)
+        print(name, "dev entropy  ", " ".join(f"{e:.3f}" for e in result["entropy"]), flush=True)
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(prog="scripts/train/run", description=__doc__)
+    parser.add_argument("recipe", choices=sorted(RECIPES))
+    parser.add_argument("--out", default="build/train", help="folder of stages and reports (default: build/train)")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    run = Run(options.out, options.seed)
+    for part in RECIPES[options.recipe]:
+        if isinstance(part, Ensemble):
+            run.ensemble(part)
+        elif isinstance(part, OffRampStage):
+            run.off_ramps(part)
+        elif isinstance(part, Export):
+            checkpoint.export(run.model(part.start), run.folder / part.name)
+        else:
+            run.stage(part)
+    return 0
