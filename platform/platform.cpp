@@ -238,7 +238,7 @@ Platform::Platform(const SocConfig& config, const ModelImage& image, const rv32:
   if (energy != nullptr) {
     state.energy_table = energy::with_dvfs_rows(*energy, state.config);
     state.energy = std::make_unique<EnergyAccount>(*state.energy_table, state.config, soc,
-                                                    state.tasks[0].descriptor.layers);
+                                                   state.tasks[0].descriptor.layers);
     state.commands.add(*state.energy);
   }
   for (const auto& [name, unit] : soc.accelerator.units()) unit->command_observer = &state.commands;

@@ -14,7 +14,7 @@ struct Sentence {
   std::string text;
   std::optional<std::uint32_t> label;  ///< class number, of data sets
   std::string place;                   ///< for messages: "--text", "FILE:LINE"
-  std::string task{};                  ///< of data sets that say; empty otherwise
+  std::string task{};                  ///< of a model of several; empty: not said
 };
 
 /// A line of a text file and where it stands.

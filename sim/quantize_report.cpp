@@ -198,7 +198,7 @@ std::string tensor_line(const std::string& name, const std::string& shape, const
 }
 
 std::string effect_line(const std::string& name, const Effect& effect) {
-  return fmt::format("{:<30}{:>10}{:>18}{:>18.4f}{:>14.3f}\n", name, percent_text(effect.accuracy),
+  return fmt::format("{:<30}{:>10}{:>21}{:>18.4f}{:>14.3f}\n", name, percent_text(effect.accuracy),
                      effect.changed_predictions, effect.logit_error, effect.worst_logit_error);
 }
 
@@ -206,7 +206,7 @@ std::string text_of(const Report& report, const Style& style) {
   std::string text = fmt::format("{}, biases by {}, activations hold {} % of {} calibration sentences\n",
                                  bold(printable(report.checkpoint), style), name_of(report.rule),
                                  report.percentile, grouped(report.calibration_sentences));
-  std::string effects = dim(fmt::format("{:<30}{:>10}{:>18}{:>18}{:>14}\n", "", "accuracy",
+  std::string effects = dim(fmt::format("{:<30}{:>10}{:>21}{:>18}{:>14}\n", "", "accuracy",
                                         "predictions changed", "mean logit error", "the largest"),
                             style);
   effects += fmt::format("{:<30}{:>10}\n", "float32", percent_text(report.float_accuracy));

@@ -248,7 +248,7 @@ int run(const RunOptions& options) {
 
   const fs::path model_file = model_file_for(options, loaded.soc);
   const ModelImage image = ModelImage::read(model_file);
-  const std::vector<std::size_t> tasks = tasks_of(sentences, options.task, image);
+  const std::vector<std::size_t> tasks = tasks_of(sentences, image);
   const std::vector<model::Encoding> encodings = encode(sentences, tasks, image);
   const std::optional<fs::path> predictor_file = predictor_file_for(options.config, loaded.soc);
   ExitPredictor predictor;

@@ -54,23 +54,24 @@ std::vector<Sentence> sentences_for(const RunOptions& options, const char* comma
   }
   if (options.limit && !options.data_set)
     throw Error(Failure::usage, fmt::format("{}: --limit needs --dataset", command));
-  if (options.text) return {sentence_of_text(*options.text)};
-  if (options.file) return sentences_of_file(*options.file);
-  std::vector<Sentence> sentences = sentences_of_dataset(*options.data_set, options.limit);
+  std::vector<Sentence> sentences;
+  if (options.text) sentences = {sentence_of_text(*options.text)};
+  if (options.file) sentences = sentences_of_file(*options.file);
+  if (options.data_set) sentences = sentences_of_dataset(*options.data_set, options.limit);
   if (options.task && !sentences.front().task.empty())
     throw Error(Failure::usage,
                 fmt::format("{}: the data set has a column of tasks; leave out --task", command));
+  for (Sentence& sentence : sentences) sentence.task = options.task.value_or(sentence.task);
   return sentences;
 }
 
-std::vector<std::size_t> tasks_of(const std::vector<Sentence>& sentences,
-                                  const std::optional<std::string>& task, const ModelImage& image) {
+std::vector<std::size_t> tasks_of(const std::vector<Sentence>& sentences, const ModelImage& image) {
   const std::vector<Task>& tasks = image.tasks();
   std::vector<std::string> names;
   for (const Task& each : tasks) names.push_back(each.name);
   std::vector<std::size_t> numbers;
   for (const Sentence& sentence : sentences) {
-    const std::string& name = sentence.task.empty() ? task.value_or("") : sentence.task;
+    const std::string& name = sentence.task;
     const auto found = std::ranges::find(names, name);
     if (name.empty() && tasks.size() == 1) {
       numbers.push_back(0);

@@ -22,20 +22,17 @@ std::vector<std::filesystem::path> data_folders();
 /// @return `name` itself if there is neither; reading it will say so
 std::filesystem::path config_file_for(const std::filesystem::path& name);
 
-/// The sentences the options name.
+/// The sentences the options name, each with the task that the option or its data set says, if either does.
 /// @param command  for messages: "run"
 /// @throws Error(Failure::usage) unless exactly one of text, file and data_set is given;
 /// Error(Failure::input)
 std::vector<Sentence> sentences_for(const RunOptions& options, const char* command);
 
-/// Which of the image's tasks each sentence is of, by number: its data set says, or the option for all.
-/// @param task  --task, unless the data set has a column of tasks
-/// @throws Error(Failure::usage) if neither names one of several tasks, Error(Failure::input) for others'
-/// names
-std::vector<std::size_t> tasks_of(const std::vector<Sentence>& sentences,
-                                  const std::optional<std::string>& task, const ModelImage& image);
+/// Which of the image's tasks each sentence is of, by number.
+/// @throws Error(Failure::usage) if a sentence names none of several, Error(Failure::input) for others' names
+std::vector<std::size_t> tasks_of(const std::vector<Sentence>& sentences, const ModelImage& image);
 
-/// SHA-256 of the sentences, their labels and the tasks a data set names; where they stand is no part of it.
+/// SHA-256 of the sentences, their labels and tasks; where they stand is no part of it.
 std::string hash_of(const std::vector<Sentence>& sentences);
 
 /// The image the options name, or else the configuration.

@@ -50,8 +50,8 @@ TEST_CASE("report: totals are sums over the sentences") {
   CHECK(report.instructions() == 20);
   CHECK(counted(report.units(), "bytes_loaded") == 16);
   CHECK(counted(report.units(), "no such counter") == 0);
-  CHECK(report.label_name(0) == "negative");
-  CHECK(report.label_name(7) == "class 7");
+  CHECK(report.label_name(0, 0) == "negative");
+  CHECK(report.label_name(0, 7) == "class 7");
 }
 
 TEST_CASE("report: without labels there is no accuracy") {

@@ -28,7 +28,7 @@ class Json(ProgramTest):
                            "timing", "config", "configuration", "model", "exit", "hertz", "data_set", "quantities", "energy", "envm", "memories",
                            "labels", "tasks", "sentences", "totals", "host"])
         self.assertEqual(
-            list(report["sentences"][0]), ["index", "text", "label", "prediction", "logits", "exit_layer", "entropy",
+            list(report["sentences"][0]), ["index", "text", "task", "label", "prediction", "logits", "exit_layer", "entropy",
                                            "predicted_layer", "points", "deadline", "tokens", "cycles", "seconds", "instructions",
                                            "units", "operators", "energy"])
         self.assertEqual(

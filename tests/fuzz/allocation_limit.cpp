@@ -5,7 +5,22 @@
 #include <cstdlib>
 #include <new>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EDGEBERT_ADDRESS_SANITIZER
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define EDGEBERT_ADDRESS_SANITIZER
+#endif
+
+#ifdef EDGEBERT_ADDRESS_SANITIZER
+#include <sanitizer/allocator_interface.h>
+#else
+#include <new>
+
 #include <malloc.h>
+#endif
 
 namespace {
 
@@ -19,29 +34,45 @@ bool limited = false;
 std::size_t allowed = 0;
 std::size_t held = 0;
 
-void* allocate(std::size_t bytes) {
-  void* memory = std::malloc(bytes == 0 ? 1 : bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  if (limited) {
-    held += malloc_usable_size(memory);
-    if (held > allowed) {
-      std::fprintf(stderr, "an input made the program hold more than %zu bytes\n", allowed);
-      std::abort();
-    }
-  }
-  return memory;
+void take(std::size_t bytes) {
+  if (!limited) return;
+  held += bytes;
+  if (held <= allowed) return;
+  limited = false;
+  std::fprintf(stderr, "an input made the program hold more than %zu bytes\n", allowed);
+  std::abort();
 }
 
 /// What was allocated before the limit may be freed within it.
-void release(void* memory) {
-  if (memory == nullptr) return;
-  const std::size_t bytes = malloc_usable_size(memory);
+void give_back(std::size_t bytes) {
   if (limited) held = held > bytes ? held - bytes : 0;
+}
+
+#ifdef EDGEBERT_ADDRESS_SANITIZER
+void on_malloc(const volatile void*, std::size_t bytes) {
+  take(bytes);
+}
+void on_free(const volatile void* memory) {
+  if (limited && memory != nullptr) give_back(__sanitizer_get_allocated_size(const_cast<void*>(memory)));
+}
+const int hooks_installed = __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
+#else
+void* allocate(std::size_t bytes) {
+  void* memory = std::malloc(bytes == 0 ? 1 : bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  take(malloc_usable_size(memory));
+  return memory;
+}
+
+void release(void* memory) {
+  if (memory != nullptr) give_back(malloc_usable_size(memory));
   std::free(memory);
 }
+#endif
 
 }  // namespace
 
+#ifndef EDGEBERT_ADDRESS_SANITIZER
 void* operator new(std::size_t bytes) {
   return allocate(bytes);
 }
@@ -60,10 +91,14 @@ void operator delete(void* memory, std::size_t) noexcept {
 void operator delete[](void* memory, std::size_t) noexcept {
   release(memory);
 }
+#endif
 
 namespace edgebert::test {
 
 AllocationLimit::AllocationLimit(std::size_t input) {
+#ifdef EDGEBERT_ADDRESS_SANITIZER
+  if (hooks_installed == 0) std::abort();
+#endif
   allowed = bytes_anyway + bytes_a_byte * input;
   held = 0;
   limited = true;
