@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/allocation_limit.hpp"
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -15,10 +16,13 @@
 #endif
 
 #ifdef EDGEBERT_ADDRESS_SANITIZER
-#include <sanitizer/allocator_interface.h>
+// As in clang's sanitizer/allocator_interface.h: gcc has this run-time library too, but not the header.
+extern "C" {
+std::size_t __sanitizer_get_allocated_size(const volatile void* memory);
+int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*, std::size_t),
+                                              void (*on_free)(const volatile void*));
+}
 #else
-#include <new>
-
 #include <malloc.h>
 #endif
 
@@ -53,7 +57,7 @@ void on_malloc(const volatile void*, std::size_t bytes) {
   take(bytes);
 }
 void on_free(const volatile void* memory) {
-  if (limited && memory != nullptr) give_back(__sanitizer_get_allocated_size(const_cast<void*>(memory)));
+  if (limited && memory != nullptr) give_back(__sanitizer_get_allocated_size(memory));
 }
 const int hooks_installed = __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
 #else
