@@ -53,7 +53,7 @@ class ScratchBuffer {
     return std::span(bytes_).subspan(base, count);
   }
   void write(std::size_t base, std::span<const std::uint8_t> data) {
-    std::memcpy(overwrite(base, data.size()).data(), data.data(), data.size());
+    std::ranges::copy(data, overwrite(base, data.size()).begin());
   }
   /// Bytes to be written in place, all of them. What was known of them is forgotten.
   std::span<std::uint8_t> overwrite(std::size_t base, std::size_t count) {

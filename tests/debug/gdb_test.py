@@ -82,7 +82,8 @@ class OurFirmware(Session):
         self.gdb(FIRMWARE, port, "stepi", "kill")
         stdout, stderr = process.communicate(timeout=60)
         self.assertEqual((process.returncode, stdout), (INTERRUPTED, b""))
-        self.assertEqual(stderr, b"edgebert-sim: boot: ended by the debugger\n")
+        # The last line: under a sanitizer its run-time library warns of SystemC's stacks first.
+        self.assertEqual(stderr.splitlines()[-1:], [b"edgebert-sim: boot: ended by the debugger"])
         self.assertFalse((self.folder / "report.json").exists())
 
     def test_the_end(self):
