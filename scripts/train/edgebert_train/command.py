@@ -6,10 +6,11 @@ import pathlib
 
 import torch
 
-from . import checkpoint, data, distillation, evaluate, off_ramps, trainer
+from . import checkpoint, convolution, data, evaluate, off_ramps, trainer
 from .albert import Geometry, SmallAlbert
+from .convolution import ConvolutionStage, ConvolutionTraining
 from .off_ramps import OffRampStage
-from .recipes import RECIPES, Ensemble, Export
+from .recipes import RECIPES, Export
 
 
 class Run:
@@ -19,13 +20,14 @@ class Run:
         self.folder, self.seed, self.geometry = pathlib.Path(folder), seed, geometry
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def training_sentences(self):
-        """SST-2's phrases, then the film-review sentences; tokenised once a folder."""
+    def sentences(self):
+        """All training sentences: SST-2's phrases, then the film-review sentences; tokenised once a folder."""
         cache = self.folder / "sentences.pt"
         if not cache.exists():
             phrases = data.read_tsv(data.INPUTS / "train.tsv", self.geometry.sequence)
             trainer.save(cache, {"phrases": phrases, "reviews": data.read_reviews(self.geometry.sequence)})
-        return torch.load(cache)
+        parts = torch.load(cache)
+        return parts["phrases"] + parts["reviews"]
 
     def model(self, start):
         model = SmallAlbert(self.geometry)
@@ -36,13 +38,11 @@ class Run:
                 model.word_embeddings.weight.copy_(data.word_vectors())
         return model
 
-    def lesson(self, stage):
-        """The sentences a stage learns from and their target probabilities."""
-        parts = self.training_sentences()
-        sentences = parts["phrases"] + parts["reviews"]
-        hard = torch.nn.functional.one_hot(sentences.labels, self.geometry.classes).float()
-        soft = self.probabilities(stage.teacher) if stage.teacher else hard
-        return sentences, distillation.target_probabilities(sentences.labels, soft, stage.alpha if stage.teacher else 0.0)
+    def text_convolution(self, stage, trained=False):
+        model = convolution.TextConvolution(stage, data.word_vectors(), self.geometry)
+        if trained:
+            model.load_state_dict(torch.load(self.folder / f"{stage.name}.pt")["model"])
+        return model
 
     def stage(self, stage):
         path = self.folder / f"{stage.name}.pt"
@@ -51,38 +51,42 @@ class Run:
         seed = self.seed * 1000 + stage.salt
         torch.manual_seed(seed)
         model = self.model(stage.start)
-        sentences, targets = self.lesson(stage)
-        trainer.run(trainer.Training(stage, model, sentences, targets, seed), path)
-        self.report(stage.name, max(stage.depths[-1][1]))
+        trainer.run(trainer.Training(stage, model, self.sentences(), seed, self.teachers(stage)), path)
+        self.report(stage.name, model, max(stage.depths[-1][1]))
+
+    def convolution(self, stage):
+        path = self.folder / f"{stage.name}.pt"
+        if path.exists():
+            return
+        seed = self.seed * 1000 + stage.salt
+        torch.manual_seed(seed)
+        model = self.text_convolution(stage)
+        trainer.run(ConvolutionTraining(stage, model, self.sentences(), seed), path)
+        self.report(stage.name, model, 1)
 
     def off_ramps(self, stage):
         path = self.folder / f"{stage.name}.pt"
         if path.exists():
             return
         model = self.model(stage.start)
-        sentences, targets = self.lesson(stage)
-        log = off_ramps.train(stage, model, sentences.every(stage.stride), targets[:: stage.stride], self.seed * 1000 + stage.salt)
+        seed = self.seed * 1000 + stage.salt
+        log = off_ramps.train(stage, model, self.sentences().every(stage.stride), seed, self.teachers(stage))
         trainer.save(path, {"model": model.state_dict(), "log": log})
-        self.report(stage.name, self.geometry.layers)
+        self.report(stage.name, model, self.geometry.layers)
 
-    def probabilities(self, name):
-        return torch.load(self.folder / f"{name}.pt")["probabilities"]
+    def teachers(self, stage):
+        """(model, layers) each."""
 
-    def ensemble(self, ensemble):
-        path = self.folder / f"{ensemble.name}.pt"
-        if path.exists():
-            return
-        parts = self.training_sentences()
-        sentences = parts["phrases"] + parts["reviews"]
-        members = [
-            torch.softmax(evaluate.logits(self.model(member), sentences, depth)[-1], -1) for member, depth in ensemble.members
-        ]
-        trainer.save(path, {"probabilities": torch.stack(members).mean(0)})
+        def trained(teacher):
+            is_convolution = isinstance(teacher, ConvolutionStage)
+            return self.text_convolution(teacher, trained=True) if is_convolution else self.model(teacher.name)
 
-    def report(self, name, depth):
+        return [(trained(teacher), layers) for teacher, layers in stage.teachers]
+
+    def report(self, name, model, depth):
         """Writes OUT/NAME.json: dev accuracy and entropy a layer, early exit at several thresholds."""
         dev = data.read_tsv(data.SMALL / "dev.tsv", self.geometry.sequence)
-        answers = evaluate.logits(self.model(name), dev, depth)
+        answers = evaluate.logits(model, dev, depth)
         result = evaluate.summary(answers, dev.labels)
         result["early_exit"] = [evaluate.early_exit(answers, dev.labels, t / 20) for t in range(1, 14)]
         (self.folder / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
@@ -98,8 +102,8 @@ def main(arguments):
     options = parser.parse_args(arguments)
     run = Run(options.out, options.seed)
     for part in RECIPES[options.recipe]:
-        if isinstance(part, Ensemble):
-            run.ensemble(part)
+        if isinstance(part, ConvolutionStage):
+            run.convolution(part)
         elif isinstance(part, OffRampStage):
             run.off_ramps(part)
         elif isinstance(part, Export):

@@ -93,10 +93,43 @@ def batches(sentences, tokens, seed):
     return [groups[i] for i in generator.permutation(len(groups))]
 
 
+class BatchOrder:
+    """The batches of a training run by step: an epoch is one pass in a fresh order, drawn from (seed, epoch)."""
+
+    def __init__(self, sentences, tokens, seed):
+        self.sentences, self.tokens, self.seed = sentences, tokens, seed
+        self.epoch, self.order = -1, []
+
+    def at(self, step):
+        """Indices of the step's sentences."""
+        position, epoch = step, 0
+        while True:
+            if epoch != self.epoch:
+                self.order, self.epoch = batches(self.sentences, self.tokens, [self.seed, epoch]), epoch
+            if position < len(self.order):
+                return self.order[position]
+            position -= len(self.order)
+            epoch += 1
+
+
+def words_inside(ids, lengths):
+    """True where a word is: not [CLS], [SEP] or padding."""
+    position = torch.arange(ids.shape[1])
+    return (position > 0) & (position[None, :] < lengths[:, None] - 1)
+
+
 def drop_words(ids, lengths, share):
-    """Replaces a share of the words by [MASK]; [CLS], [SEP] and padding stay."""
+    """Replaces a share of the words by [MASK]."""
     if share == 0:
         return ids
-    position = torch.arange(ids.shape[1])
-    inside = (position > 0) & (position[None, :] < lengths[:, None] - 1)
-    return ids.masked_fill((torch.rand(ids.shape) < share) & inside, MASK)
+    return ids.masked_fill((torch.rand(ids.shape) < share) & words_inside(ids, lengths), MASK)
+
+
+def exchange_words(ids, lengths, share):
+    """Replaces a share of the words by words drawn from the whole batch: sentences nobody labelled, for a teacher to answer."""
+    if share == 0:
+        return ids
+    inside = words_inside(ids, lengths)
+    words = ids[inside]
+    drawn = words[torch.randint(len(words), ids.shape)]
+    return torch.where((torch.rand(ids.shape) < share) & inside, drawn, ids)

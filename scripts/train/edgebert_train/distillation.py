@@ -23,10 +23,18 @@ def smoothed(targets, layers, smoothing):
     return (1 - share) * targets + share / targets.shape[-1]
 
 
-def target_probabilities(labels, soft, alpha):
-    """alpha · teacher + (1 − alpha) · one-hot: cross-entropy is linear in its target, so one loss serves both terms."""
-    hard = functional.one_hot(labels, soft.shape[-1]).float()
-    return alpha * soft + (1 - alpha) * hard
+@torch.no_grad()
+def targets(labels, classes, teachers, ids, lengths, alpha):
+    """[sentences, classes]: alpha · mean of the teachers' probabilities + (1 − alpha) · one-hot; one-hot without teachers.
+
+    teachers: (model, layers) each, answering behind those layers. Cross-entropy is linear in its target, so one loss serves
+    both terms.
+    """
+    hard = functional.one_hot(labels, classes).float()
+    if not teachers:
+        return hard
+    answers = [functional.softmax(model(ids, lengths, layers)[-1], -1) for model, layers in teachers]
+    return alpha * torch.stack(answers).mean(0) + (1 - alpha) * hard
 
 
 def exit_loss(logits, targets, weights):

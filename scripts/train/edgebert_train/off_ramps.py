@@ -21,8 +21,9 @@ class OffRampStage:
     name: str
     start: str
     salt: int = 0  # added to the run's seed
-    teacher: str | None = None
+    teachers: tuple = ()  # (stage, layers) each; none: labels alone
     alpha: float = 0.5
+    word_exchange: float = 0.0  # as in trainer.Stage
     stride: int = 3
     epochs: int = 6
     learning_rate: float = 1e-3
@@ -31,30 +32,34 @@ class OffRampStage:
 
 
 @torch.no_grad()
-def first_token_states(model, sentences, quantise):
-    """float32 [sentences, layers, hidden]."""
-    if quantise:
+def lessons(stage, model, sentences, teachers):
+    """What the off-ramps see and what they should say: float32 [sentences, layers, hidden], [sentences, classes]."""
+    if stage.quantise:
         model.transforms.append(adaptivfloat.quantise_weight)
         model.activation = adaptivfloat.quantise_activation
-    states = torch.empty(len(sentences), model.geometry.layers, model.geometry.hidden)
+    g = model.geometry
+    states, targets = torch.empty(len(sentences), g.layers, g.hidden), torch.empty(len(sentences), g.classes)
     groups = data.batches(sentences, STATE_TOKENS, 0)
     for number, indices in enumerate(groups):
-        ids, lengths, _ = sentences.padded(indices)
-        states[torch.as_tensor(indices)] = torch.stack(model.first_tokens(ids, lengths), 1)
+        ids, lengths, labels = sentences.padded(indices)
+        ids = data.exchange_words(ids, lengths, stage.word_exchange)
+        where = torch.as_tensor(indices)
+        states[where] = torch.stack(model.first_tokens(ids, lengths), 1)
+        targets[where] = distillation.targets(labels, g.classes, teachers, ids, lengths, stage.alpha)
         if number % 20 == 0:
             print(f"off-ramps: states of batch {number}/{len(groups)}", file=sys.stderr, flush=True)
     model.transforms.clear()
     model.activation = None
-    return states
+    return states, targets
 
 
-def train(stage, model, sentences, targets, seed):
-    """Trains model.off_ramps in place; targets: [sentences, classes]. Returns the mean loss of each epoch."""
-    states = first_token_states(model, sentences, stage.quantise)
+def train(stage, model, sentences, seed, teachers=()):
+    """Trains model.off_ramps in place; teachers: (model, layers) each. Returns the mean loss of each epoch."""
+    torch.manual_seed(seed)
+    states, targets = lessons(stage, model, sentences, teachers)
     layers = model.geometry.layers
     optimiser = torch.optim.AdamW(model.off_ramps.parameters(), lr=stage.learning_rate, weight_decay=0.01)
     weights = torch.full((layers,), 1 / layers)
-    torch.manual_seed(seed)
     steps = stage.epochs * -(-len(sentences) // SENTENCES_A_BATCH)
     log, step = [], 0
     for _ in range(stage.epochs):

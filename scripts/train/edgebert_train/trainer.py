@@ -32,10 +32,11 @@ class Stage:
     word_rate: float = 0.1  # the word vectors' share of it: large steps would tear rare words from those that are trained often
     warm_up: float = 0.03  # then linear to 0
     depths: tuple = ((1.0, (12,)),)  # (until this fraction, layers drawn from)
-    teacher: str | None = None  # a file of probabilities (Run.probabilities); None: labels alone
-    alpha: float = 0.7  # weight of the teacher's probabilities against the label
+    teachers: tuple = ()  # (stage, layers) each, answering every batch as it is; none: labels alone
+    alpha: float = 0.9  # weight of the teachers' probabilities against the label
     dropout: float = 0.1
     word_drop: float = 0.1
+    word_exchange: float = 0.0  # share of words replaced by others: for teachers, who answer what became of the sentence
     reviews: bool = True  # film-review sentences beside SST-2
     start_reach: float | None = None  # tokens; limits the spans from this stage on
     longest_reach: float = 12.0
@@ -60,16 +61,32 @@ def learning_rate(stage, step):
     return (step + 1) / warm if step < warm else max(0.0, (stage.steps - step) / max(1, stage.steps - warm))
 
 
+def adam_w(parts):
+    """The optimiser of every stage; `peak` keeps the rate that the schedule scales."""
+    for part in parts:
+        part["peak"] = part["lr"]
+    return torch.optim.AdamW(parts, betas=(0.9, 0.98))
+
+
+def scale_learning_rate(optimiser, factor):
+    for part in optimiser.param_groups:
+        part["lr"] = part["peak"] * factor
+
+
+def seed_step(seed, step):
+    torch.manual_seed(seed * 1_000_003 + step)
+
+
 def depth_at(stage, step, layers):
     choices = next(c for until, c in stage.depths if step < until * stage.steps)
     return min(layers, choices[int(torch.randint(len(choices), ()))])
 
 
 class Training:
-    """A stage under way. `targets`: float [sentences, classes], probabilities to learn."""
+    """A stage under way. `teachers`: (model, layers) each, the same as the stage's."""
 
-    def __init__(self, stage, model: SmallAlbert, sentences, targets, seed):
-        self.stage, self.model, self.sentences, self.targets, self.seed = stage, model, sentences, targets, seed
+    def __init__(self, stage, model: SmallAlbert, sentences, seed, teachers=()):
+        self.stage, self.model, self.sentences, self.seed, self.teachers = stage, model, sentences, seed, teachers
         self.step = 0
         self.log = []
         self.pruner = self.make_pruner()
@@ -81,7 +98,7 @@ class Training:
         if stage.start_reach is not None:
             model.span.start(stage.start_reach)
         self.optimiser = self.make_optimiser()
-        self.epoch, self.order = -1, []
+        self.order = data.BatchOrder(sentences, stage.tokens, seed)
 
     def make_pruner(self):
         s = self.stage
@@ -109,30 +126,16 @@ class Training:
         ]
         if self.pruner and self.pruner.scores:
             parts.append({"params": list(self.pruner.scores.values()), "lr": s.score_learning_rate, "weight_decay": 0.0})
-        for part in parts:
-            part["peak"] = part["lr"]
-        return torch.optim.AdamW(parts, betas=(0.9, 0.98))
-
-    def batch(self):
-        """Indices of the step's sentences: an epoch is one pass in a fresh order."""
-        position, epoch = self.step, 0
-        while True:
-            if epoch != self.epoch:
-                self.order, self.epoch = data.batches(self.sentences, self.stage.tokens, [self.seed, epoch]), epoch
-            if position < len(self.order):
-                return self.order[position]
-            position -= len(self.order)
-            epoch += 1
+        return adam_w(parts)
 
     def take_step(self):
         """One step; returns its loss."""
         s, model = self.stage, self.model
-        torch.manual_seed(self.seed * 1_000_003 + self.step)
+        seed_step(self.seed, self.step)
         fraction = self.step / s.steps
         spans_learn = s.learn_reach[0] <= fraction < s.learn_reach[1]
         factor = learning_rate(s, self.step)
-        for part in self.optimiser.param_groups:
-            part["lr"] = part["peak"] * factor
+        scale_learning_rate(self.optimiser, factor)
         self.optimiser.param_groups[REACH_GROUP]["lr"] = s.reach_learning_rate if spans_learn else 0.0
         wanted_off = max([count for at, count in s.heads_off if fraction >= at], default=0)
         if wanted_off > int((~model.span.on).sum()):
@@ -140,11 +143,10 @@ class Training:
         if self.pruner and not s.keep_zeros and self.step % PRUNING_UPDATE_STEPS == 0:
             self.pruner.update(self.step, s.pruning_span[0] * s.steps, s.pruning_span[1] * s.steps)
         depth = depth_at(s, self.step, model.geometry.layers)
-        indices = self.batch()
-        ids, lengths, _ = self.sentences.padded(indices)
-        ids = data.drop_words(ids, lengths, s.word_drop)
+        ids, lengths, labels = self.sentences.padded(self.order.at(self.step))
+        ids = data.drop_words(data.exchange_words(ids, lengths, s.word_exchange), lengths, s.word_drop)
+        targets = distillation.targets(labels, model.geometry.classes, self.teachers, ids, lengths, s.alpha).expand(depth, -1, -1)
         logits = model(ids, lengths, depth, s.dropout)
-        targets = self.targets[torch.as_tensor(indices)].expand(depth, -1, -1)
         loss = distillation.exit_loss(logits, targets, distillation.exit_weights(depth))
         total = loss + s.span_penalty * model.span.penalty() if spans_learn and s.span_penalty else loss
         self.optimiser.zero_grad(set_to_none=True)
@@ -164,6 +166,15 @@ class Training:
             self.pruner.bake()
         self.model.transforms.clear()
         self.model.activation = None
+
+    def details(self):
+        """What a report adds to step and loss."""
+        entry = {}
+        if bool(self.model.span.limited):
+            entry["reach"] = [round(r, 2) for r in self.model.span.reach.tolist()]
+        if self.pruner:
+            entry["sparsity"] = {n: round(float((m == 0).float().mean()), 4) for n, m in self.pruner.masks.items()}
+        return entry
 
     def state(self):
         return {
@@ -202,12 +213,7 @@ def run(training, path, resume=True, save_seconds=60.0, report_steps=20):
     while training.step < stage.steps:
         losses.append(training.take_step())
         if training.step % report_steps == 0 or training.step == stage.steps:
-            entry = {"step": training.step, "loss": sum(losses) / len(losses)}
-            span = training.model.span
-            if bool(span.limited):
-                entry["reach"] = [round(r, 2) for r in span.reach.tolist()]
-            if training.pruner:
-                entry["sparsity"] = {n: round(float((m == 0).float().mean()), 4) for n, m in training.pruner.masks.items()}
+            entry = {"step": training.step, "loss": sum(losses) / len(losses)} | training.details()
             training.log.append(entry)
             losses = []
             pace = (time.monotonic() - began) / (training.step - first)
