@@ -70,7 +70,7 @@ class Shipped(unittest.TestCase):
 
     def test_accuracy_in_float32(self):
         accuracy = evaluate.summary(self.answers, self.dev.labels)["accuracy"]
-        self.assertGreaterEqual(accuracy[-1], 83.4, accuracy)
+        self.assertGreaterEqual(accuracy[-1], 83.5, accuracy)
 
     def test_entropy_falls_with_depth(self):
         entropies = evaluate.summary(self.answers, self.dev.labels)["entropy"]
