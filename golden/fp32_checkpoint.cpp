@@ -55,6 +55,11 @@ FloatLayernorm layernorm(const Safetensors& tensors, const std::string& name, st
   return {floats(tensors, name + ".weight", {features}), floats(tensors, name + ".bias", {features})};
 }
 
+/// As JSON writes it: on one line, whatever is in it.
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
 /// HuggingFace's names; some functions have several.
 Activation activation_of(const std::string& name) {
   if (name == "gelu_new" || name == "gelu_fast" || name == "gelu_pytorch_tanh") return Activation::gelu_new;
@@ -62,26 +67,25 @@ Activation activation_of(const std::string& name) {
   if (name == "relu") return Activation::relu;
   if (name == "tanh") return Activation::tanh;
   throw Error(Failure::image,
-              fmt::format("reading config.json: hidden_act is \"{}\"; supported are gelu_new, gelu, relu and "
+              fmt::format("reading config.json: hidden_act is {}; supported are gelu_new, gelu, relu and "
                           "tanh",
-                          name));
+                          quoted(name)));
 }
 
 SpanForm span_form_of(const std::string& name) {
   if (name == "all_keys") return SpanForm::all_keys;
   if (name == "in_span") return SpanForm::in_span;
-  throw Error(Failure::image,
-              fmt::format("reading config.json: span_softmax is \"{}\"; supported are all_keys "
-                          "and in_span",
-                          name));
+  throw Error(Failure::image, fmt::format("reading config.json: span_softmax is {}; supported are all_keys "
+                                          "and in_span",
+                                          quoted(name)));
 }
 
 SpanIndex span_index_of(const std::string& name) {
   if (name == "distance") return SpanIndex::distance;
   if (name == "position") return SpanIndex::position;
-  throw Error(
-      Failure::image,
-      fmt::format("reading config.json: span_index is \"{}\"; supported are distance and position", name));
+  throw Error(Failure::image,
+              fmt::format("reading config.json: span_index is {}; supported are distance and position",
+                          quoted(name)));
 }
 
 /// A whole number that may size something.
