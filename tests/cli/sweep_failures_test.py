@@ -154,8 +154,10 @@ class Failures(SweepTest):
         account = {}
         if os.geteuid() == 0:  # may write everywhere
             account = {"user": 65534}
-            if subprocess.run([SIM, "--version"], capture_output=True, check=False, **account).returncode != 0:
-                self.skipTest("this is root, and no other account can run the program")
+            try:
+                subprocess.run([SIM, "--version"], capture_output=True, check=True, **account)
+            except (OSError, subprocess.CalledProcessError) as error:
+                self.skipTest(f"this is root, and no other account can run the program: {error}")
         command = [SIM, *self.arguments("--text", SENTENCE, "--set", LANES)]
 
         def sweep():
