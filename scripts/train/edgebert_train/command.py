@@ -44,25 +44,19 @@ class Run:
             model.load_state_dict(torch.load(self.folder / f"{stage.name}.pt")["model"])
         return model
 
+    def training(self, stage, seed):
+        torch.manual_seed(seed)
+        if isinstance(stage, ConvolutionStage):
+            return ConvolutionTraining(stage, self.text_convolution(stage), self.sentences(), seed)
+        return trainer.Training(stage, self.model(stage.start), self.sentences(), seed, self.teachers(stage))
+
     def stage(self, stage):
         path = self.folder / f"{stage.name}.pt"
         if path.exists():
             return
-        seed = self.seed * 1000 + stage.salt
-        torch.manual_seed(seed)
-        model = self.model(stage.start)
-        trainer.run(trainer.Training(stage, model, self.sentences(), seed, self.teachers(stage)), path)
-        self.report(stage.name, model, max(stage.depths[-1][1]))
-
-    def convolution(self, stage):
-        path = self.folder / f"{stage.name}.pt"
-        if path.exists():
-            return
-        seed = self.seed * 1000 + stage.salt
-        torch.manual_seed(seed)
-        model = self.text_convolution(stage)
-        trainer.run(ConvolutionTraining(stage, model, self.sentences(), seed), path)
-        self.report(stage.name, model, 1)
+        training = self.training(stage, self.seed * 1000 + stage.salt)
+        trainer.run(training, path)
+        self.report(stage.name, training.model, stage.depth)
 
     def off_ramps(self, stage):
         path = self.folder / f"{stage.name}.pt"
@@ -102,9 +96,7 @@ def main(arguments):
     options = parser.parse_args(arguments)
     run = Run(options.out, options.seed)
     for part in RECIPES[options.recipe]:
-        if isinstance(part, ConvolutionStage):
-            run.convolution(part)
-        elif isinstance(part, OffRampStage):
+        if isinstance(part, OffRampStage):
             run.off_ramps(part)
         elif isinstance(part, Export):
             checkpoint.export(run.model(part.start), run.folder / part.name)

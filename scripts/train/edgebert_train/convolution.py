@@ -28,6 +28,7 @@ class ConvolutionStage:
     word_drop: float = 0.1
     tokens: int = 2048
     weight_decay: float = 0.01
+    depth: int = 1  # as trainer.Stage has it
 
 
 class TextConvolution(nn.Module):

@@ -4,7 +4,6 @@
 Text is lower-cased and nothing else (`edgebert_text_cleaning: lower_case`), [CLS] … [SEP] around it.
 """
 import dataclasses
-import hashlib
 import pathlib
 
 import numpy
@@ -34,13 +33,6 @@ class Sentences:
 
     def every(self, stride):
         return Sentences(self.ids[::stride], self.labels[::stride])
-
-    def digest(self):
-        """sha256 over ids and labels: what a file of teacher probabilities belongs to."""
-        state = hashlib.sha256(self.labels.numpy().tobytes())
-        for ids in self.ids:
-            state.update(ids.numpy().tobytes())
-        return state.hexdigest()
 
     def padded(self, indices):
         """(ids [n, longest], lengths [n], labels [n]) of the sentences at `indices`."""

@@ -37,7 +37,6 @@ class Stage:
     dropout: float = 0.1
     word_drop: float = 0.1
     word_exchange: float = 0.0  # share of words replaced by others: for teachers, who answer what became of the sentence
-    reviews: bool = True  # film-review sentences beside SST-2
     start_reach: float | None = None  # tokens; limits the spans from this stage on
     longest_reach: float = 12.0
     learn_reach: tuple = (1.1, 1.1)  # fractions between which the reaches learn
@@ -53,6 +52,11 @@ class Stage:
     quantise: bool = False  # straight-through AdaptivFloat on weights and activations
     tokens: int = 2048
     weight_decay: float = 0.01
+
+    @property
+    def depth(self):
+        """Layers of the model it makes."""
+        return max(self.depths[-1][1])
 
 
 def learning_rate(stage, step):
